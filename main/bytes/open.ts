@@ -1,0 +1,183 @@
+import { crc32 } from 'node:zlib';
+import { SatchelError } from '../contract/errors.ts';
+import type { Clock } from '../world/clock.ts';
+import type { Disk, DiskFile } from '../world/disk.ts';
+import { type Lock, takeLock } from '../world/lock.ts';
+import { decodeJournal, type SealedRecord } from './journal.ts';
+import { JournalWriter } from './journal-writer.ts';
+import { finalPath, journalPath, PartialFile, type Place, partPath, type Region } from './partial-file.ts';
+import { type Piece, PieceMap } from './piece-map.ts';
+import { type Replayed, replay } from './replay.ts';
+
+export interface Surroundings {
+  readonly disk: Disk;
+  readonly clock: Clock;
+}
+
+/** `NAME.satchel` and `NAME.part` of one place are worked on by one process at a time. */
+async function lockPlace(disk: Disk, place: Place): Promise<Lock> {
+  return takeLock(journalPath({ ...place, folder: await disk.realFolder(place.folder) }));
+}
+
+/** Runs `work` under the lock of a place, which it keeps on success and gives back on failure. */
+async function underLock<T>(disk: Disk, place: Place, work: (lock: Lock) => Promise<T>): Promise<T> {
+  const lock = await lockPlace(disk, place);
+  try {
+    return await work(lock);
+  } catch (error) {
+    await lock.release();
+    throw error;
+  }
+}
+
+export interface CreateOptions {
+  /** Identity of the download, a ULID. */
+  readonly id: string;
+  readonly notes: Readonly<Record<string, unknown>>;
+  /** The final name may be taken: it is replaced when the download is done. */
+  readonly replacing?: boolean;
+}
+
+/**
+ * Reserves a place by creating its journal exclusively, and makes an empty partial file. Throws `name-conflict` when
+ * the name, its journal or its partial file are there, or when another process is just taking them.
+ */
+export async function createPartialFile(
+  { disk, clock }: Surroundings,
+  place: Place,
+  options: CreateOptions,
+): Promise<PartialFile> {
+  try {
+    return await underLock(disk, place, (lock) => createUnderLock({ disk, clock }, place, options, lock));
+  } catch (error) {
+    if (error instanceof SatchelError && error.code === 'already-running') {
+      throw new SatchelError('name-conflict', finalPath(place), { cause: error });
+    }
+    throw error;
+  }
+}
+
+async function createUnderLock(
+  { disk, clock }: Surroundings,
+  place: Place,
+  options: CreateOptions,
+  lock: Lock,
+): Promise<PartialFile> {
+  await clearStillborn(disk, place);
+  if (!options.replacing) await demandFree(disk, finalPath(place));
+  await demandFree(disk, partPath(place));
+  const journalFile = await disk.create(journalPath(place));
+  const opened: DiskFile[] = [journalFile];
+  try {
+    const journal = new JournalWriter(journalFile, clock, 0);
+    const { id, notes } = options;
+    const records = Object.entries(notes).map(([key, value]) => ({ t: 'note', key, value }) as const);
+    const appended = [{ t: 'open', v: 1, id, name: place.name } as const, ...records].map((record) =>
+      journal.append(record),
+    );
+    await Promise.all(appended);
+    await journal.sync();
+    const part = await disk.create(partPath(place));
+    opened.push(part);
+    await disk.syncFolder(place.folder);
+    const noteMap = new Map(Object.entries(notes));
+    return new PartialFile({ disk, clock, place, id, lock, part, journal, notes: noteMap, regions: [] });
+  } catch (error) {
+    for (const file of opened) {
+      await file.close().catch(() => {});
+      await disk.remove(file.path).catch(() => {});
+    }
+    throw error;
+  }
+}
+
+async function demandFree(disk: Disk, path: string): Promise<void> {
+  if ((await disk.facts(path)) !== null) throw new SatchelError('name-conflict', path);
+}
+
+/**
+ * A process killed between creating a journal and writing its first record leaves a journal that says nothing and no
+ * byte of data. It is ours and worth nothing, so it does not block its name.
+ */
+async function clearStillborn(disk: Disk, place: Place): Promise<void> {
+  if ((await disk.facts(journalPath(place))) === null) return;
+  if (replay(decodeJournal(await disk.readWhole(journalPath(place)))) !== null) return;
+  const part = await disk.facts(partPath(place));
+  if (part === null) await disk.remove(journalPath(place));
+}
+
+export type Opened =
+  | {
+      readonly kind: 'open';
+      readonly file: PartialFile;
+      /** Bytes the journal knew of that were not to be trusted any more. */
+      readonly droppedBytes: number;
+      /** The partial file was gone, so nothing is left of what the journal knew. */
+      readonly partMissing: boolean;
+    }
+  | { readonly kind: 'sealed'; readonly sealed: SealedRecord; readonly lock: Lock };
+
+/**
+ * Reopens a download: replays its journal, drops a torn tail, trusts what lies before the last barrier (after a look
+ * at the file's size), reads back the rest and drops what does not match its CRC-32. Throws `already-running` when
+ * another process has it, `corrupt-journal` when the journal has no readable beginning.
+ */
+export async function openPartialFile({ disk, clock }: Surroundings, place: Place): Promise<Opened> {
+  return underLock(disk, place, async (lock) => {
+    const text = decodeJournal(await disk.readWhole(journalPath(place)));
+    const replayed = replay(text);
+    if (!replayed) throw new SatchelError('corrupt-journal', journalPath(place));
+    if (replayed.sealed) return { kind: 'sealed', sealed: replayed.sealed, lock };
+    const journalFile = await disk.open(journalPath(place));
+    let part: DiskFile | null = null;
+    try {
+      await journalFile.truncate(text.goodLength);
+      const partMissing = (await disk.facts(partPath(place))) === null;
+      part = await (partMissing ? disk.create(partPath(place)) : disk.open(partPath(place)));
+      const journal = new JournalWriter(journalFile, clock, text.goodLength);
+      const { regions, droppedBytes } = await recoverRegions(replayed, part, journal);
+      const { id, notes } = replayed;
+      const file = new PartialFile({ disk, clock, place, id, lock, part, journal, notes, regions });
+      return { kind: 'open', file, droppedBytes, partMissing };
+    } catch (error) {
+      await journalFile.close().catch(() => {});
+      await part?.close().catch(() => {});
+      throw error;
+    }
+  });
+}
+
+async function recoverRegions(replayed: Replayed, part: DiskFile, journal: JournalWriter) {
+  const size = await part.size();
+  const regions: Region[] = [];
+  let droppedBytes = 0;
+  for (const { id, offset, length, durable, doubtful } of replayed.regions.values()) {
+    const have = new PieceMap();
+    const keep = async (piece: Piece, trusted: boolean) => {
+      const whole = offset + piece.end <= size;
+      if (whole && (trusted || (await matches(part, offset, piece)))) return have.add(piece);
+      droppedBytes += piece.end - piece.start;
+      await journal.append({ t: 'drop', r: id, from: piece.start, n: piece.end - piece.start });
+    };
+    for (const piece of durable) await keep(piece, true);
+    for (const piece of doubtful) await keep(piece, false);
+    regions.push({ id, offset, length, have });
+  }
+  return { regions, droppedBytes };
+}
+
+const READ_BACK_BYTES = 1024 * 1024;
+
+async function matches(part: DiskFile, offset: number, piece: Piece): Promise<boolean> {
+  let crc = 0;
+  for (let at = piece.start; at < piece.end; at += READ_BACK_BYTES) {
+    const bytes = await part.read(offset + at, Math.min(READ_BACK_BYTES, piece.end - at));
+    crc = crc32(bytes, crc);
+  }
+  return crc === piece.crc;
+}
+
+/** What a journal says, without opening it for work; null where it has no readable beginning. */
+export async function readJournal(disk: Disk, place: Place): Promise<Replayed | null> {
+  return replay(decodeJournal(await disk.readWhole(journalPath(place))));
+}

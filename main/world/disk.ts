@@ -1,0 +1,241 @@
+import * as nodeFs from 'node:fs/promises';
+import { SatchelError } from '../contract/errors.ts';
+
+/** The part of `node:fs/promises` that is used; a test gives one that fails on purpose. */
+export type FileSystem = Pick<
+  typeof nodeFs,
+  'open' | 'stat' | 'readdir' | 'readFile' | 'rename' | 'link' | 'unlink' | 'mkdir' | 'statfs' | 'realpath'
+>;
+
+export interface FileFacts {
+  readonly kind: 'file' | 'folder' | 'other';
+  readonly size: number;
+  /** Device and inode: two paths with one id are one file. */
+  readonly id: string;
+}
+
+const CODES = {
+  ENOSPC: 'disk-full',
+  EDQUOT: 'disk-full',
+  EFBIG: 'disk-full',
+  EACCES: 'permission',
+  EPERM: 'permission',
+  EROFS: 'permission',
+  EEXIST: 'name-conflict',
+  ENAMETOOLONG: 'bad-input',
+} as const;
+
+function errnoOf(thrown: unknown): string | undefined {
+  return thrown instanceof Error && 'code' in thrown ? String(thrown.code) : undefined;
+}
+
+/** An error of the operating system as one of ours; the detail names the path. */
+function diskError(thrown: unknown, path: string): SatchelError {
+  const errno = errnoOf(thrown);
+  const code = errno !== undefined && errno in CODES ? CODES[errno as keyof typeof CODES] : 'disk-error';
+  return new SatchelError(code, errno ? `${errno}: ${path}` : `${String(thrown)}: ${path}`, { cause: thrown });
+}
+
+async function guarded<T>(path: string, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (thrown) {
+    throw diskError(thrown, path);
+  }
+}
+
+/** An open file, read and written by position. Every failure is a SatchelError. */
+export class DiskFile {
+  readonly path: string;
+  readonly #handle: nodeFs.FileHandle;
+
+  constructor(path: string, handle: nodeFs.FileHandle) {
+    this.path = path;
+    this.#handle = handle;
+  }
+
+  /** Writes all of `buffers` at byte `position`; a short write is carried on with, so it is all or an error. */
+  write(buffers: readonly Buffer[], position: number): Promise<void> {
+    return guarded(this.path, async () => {
+      let rest = buffers.filter((buffer) => buffer.length > 0);
+      let at = position;
+      while (rest.length > 0) {
+        const { bytesWritten } = await this.#handle.writev(rest, at);
+        // A write of nothing that is no error would otherwise loop for ever.
+        if (bytesWritten === 0) throw Object.assign(new Error('wrote nothing'), { code: 'EIO' });
+        at += bytesWritten;
+        rest = withoutFirst(rest, bytesWritten);
+      }
+    });
+  }
+
+  /** Up to `length` bytes from `position`; fewer only at the end of the file. */
+  read(position: number, length: number): Promise<Buffer> {
+    return guarded(this.path, async () => {
+      const buffer = Buffer.allocUnsafe(length);
+      let filled = 0;
+      while (filled < length) {
+        const { bytesRead } = await this.#handle.read(buffer, filled, length - filled, position + filled);
+        if (bytesRead === 0) break;
+        filled += bytesRead;
+      }
+      return buffer.subarray(0, filled);
+    });
+  }
+
+  size(): Promise<number> {
+    return guarded(this.path, async () => (await this.#handle.stat()).size);
+  }
+
+  truncate(size: number): Promise<void> {
+    return guarded(this.path, () => this.#handle.truncate(size));
+  }
+
+  /** Until this resolves, nothing written is safe from a power cut. */
+  sync(): Promise<void> {
+    return guarded(this.path, () => this.#handle.sync());
+  }
+
+  setModified(ms: number): Promise<void> {
+    return guarded(this.path, () => this.#handle.utimes(ms / 1000, ms / 1000));
+  }
+
+  close(): Promise<void> {
+    return guarded(this.path, () => this.#handle.close());
+  }
+}
+
+function withoutFirst(buffers: readonly Buffer[], count: number): Buffer[] {
+  let skip = count;
+  const rest: Buffer[] = [];
+  for (const buffer of buffers) {
+    if (skip >= buffer.length) skip -= buffer.length;
+    else {
+      rest.push(skip > 0 ? buffer.subarray(skip) : buffer);
+      skip = 0;
+    }
+  }
+  return rest;
+}
+
+/** The disk. Every failure is a SatchelError: disk-full, permission, name-conflict, disk-error. */
+export class Disk {
+  readonly #fs: FileSystem;
+
+  constructor(fs: FileSystem = nodeFs) {
+    this.#fs = fs;
+  }
+
+  /** Makes a new file for reading and writing; `name-conflict` when the name is taken. */
+  create(path: string): Promise<DiskFile> {
+    return this.#open(path, 'wx+');
+  }
+
+  /** Opens an existing file for reading and writing. */
+  open(path: string): Promise<DiskFile> {
+    return this.#open(path, 'r+');
+  }
+
+  openToRead(path: string): Promise<DiskFile> {
+    return this.#open(path, 'r');
+  }
+
+  async #open(path: string, flags: string): Promise<DiskFile> {
+    return new DiskFile(path, await guarded(path, () => this.#fs.open(path, flags)));
+  }
+
+  /** What is at `path`, or null where nothing is. */
+  facts(path: string): Promise<FileFacts | null> {
+    return guarded(path, async () => {
+      try {
+        const stat = await this.#fs.stat(path);
+        const kind = stat.isFile() ? 'file' : stat.isDirectory() ? 'folder' : 'other';
+        return { kind, size: stat.size, id: `${stat.dev}:${stat.ino}` };
+      } catch (thrown) {
+        if (errnoOf(thrown) === 'ENOENT') return null;
+        throw thrown;
+      }
+    });
+  }
+
+  readWhole(path: string): Promise<Buffer> {
+    return guarded(path, () => this.#fs.readFile(path));
+  }
+
+  /** Names in a folder; none where there is no such folder. */
+  list(folder: string): Promise<string[]> {
+    return guarded(folder, async () => {
+      try {
+        return await this.#fs.readdir(folder);
+      } catch (thrown) {
+        if (errnoOf(thrown) === 'ENOENT') return [];
+        throw thrown;
+      }
+    });
+  }
+
+  makeFolder(folder: string): Promise<void> {
+    return guarded(folder, async () => {
+      await this.#fs.mkdir(folder, { recursive: true });
+    });
+  }
+
+  /** The folder's one true path: two ways to write it give the same answer. */
+  realFolder(folder: string): Promise<string> {
+    return guarded(folder, () => this.#fs.realpath(folder));
+  }
+
+  /** Moves a file within its folder, replacing what is there. */
+  replace(from: string, to: string): Promise<void> {
+    return guarded(to, () => this.#fs.rename(from, to));
+  }
+
+  /**
+   * Moves a file to a name that must be free: `name-conflict` when it is not. link + unlink cannot replace anything;
+   * where links are not to be had (FAT, some network shares) it is check + rename.
+   */
+  moveIntoPlace(from: string, to: string): Promise<void> {
+    return guarded(to, async () => {
+      try {
+        await this.#fs.link(from, to);
+      } catch (thrown) {
+        if (errnoOf(thrown) === 'EEXIST' || errnoOf(thrown) === 'ENOENT') throw thrown;
+        if ((await this.facts(to)) !== null) throw Object.assign(new Error('taken'), { code: 'EEXIST' });
+        return this.#fs.rename(from, to);
+      }
+      await this.#fs.unlink(from);
+    });
+  }
+
+  /** Removes a file; one that is not there is no error. */
+  remove(path: string): Promise<void> {
+    return guarded(path, async () => {
+      try {
+        await this.#fs.unlink(path);
+      } catch (thrown) {
+        if (errnoOf(thrown) !== 'ENOENT') throw thrown;
+      }
+    });
+  }
+
+  /** Makes new and moved names in `folder` safe from a power cut. Windows cannot open folders, and needs no such call. */
+  syncFolder(folder: string): Promise<void> {
+    if (process.platform === 'win32') return Promise.resolve();
+    return guarded(folder, async () => {
+      const handle = await this.#fs.open(folder, 'r');
+      try {
+        await handle.sync();
+      } finally {
+        await handle.close();
+      }
+    });
+  }
+
+  /** Bytes that this user may still write in `folder`. */
+  freeBytes(folder: string): Promise<number> {
+    return guarded(folder, async () => {
+      const facts = await this.#fs.statfs(folder);
+      return facts.bavail * facts.bsize;
+    });
+  }
+}
