@@ -1,0 +1,126 @@
+import type { Clock, Timer } from '../world/clock.ts';
+
+/** After a hold a host's connections come back one by one, each so much later than the one before. */
+const RESTORE_MS = 10_000;
+
+export interface HostSlot {
+  /** Gives the connection back; more than once does nothing. */
+  release(): void;
+}
+
+interface HostState {
+  used: number;
+  cap: number;
+  heldUntil: number;
+  readonly waiting: (() => void)[];
+  timer: Timer | null;
+}
+
+/**
+ * Connections to each host, over all tasks: how many are in use, how many may be, and until when a host that said
+ * 429, 502, 503 or 504 is left alone. Times are the clock's milliseconds since 1970, so that they can be shown.
+ */
+export class Hosts {
+  readonly #clock: Clock;
+  readonly #perHost: number;
+  readonly #hosts = new Map<string, HostState>();
+
+  constructor(clock: Clock, perHost: number) {
+    this.#clock = clock;
+    this.#perHost = perHost;
+  }
+
+  /** Waits for a connection to `host` to be free and for its hold to end. Resolves early, with null, on abort. */
+  async acquire(host: string, signal: AbortSignal): Promise<HostSlot | null> {
+    while (!signal.aborted) {
+      const slot = this.#tryAcquire(host);
+      if (slot) return slot;
+      await this.#turn(host, signal);
+    }
+    return null;
+  }
+
+  /** One more connection for a source that has one, if nobody waits for a first. */
+  tryExtra(host: string): HostSlot | null {
+    return this.wanted(host) ? null : this.#tryAcquire(host);
+  }
+
+  #tryAcquire(host: string): HostSlot | null {
+    const state = this.#state(host);
+    if (state.used >= state.cap || state.heldUntil > this.#clock.now()) return null;
+    state.used += 1;
+    let held = true;
+    return {
+      release: () => {
+        if (!held) return;
+        held = false;
+        state.used -= 1;
+        this.#wake(state);
+      },
+    };
+  }
+
+  /** Someone waits for a first connection to this host: extra ones should make room. */
+  wanted(host: string): boolean {
+    return this.#state(host).waiting.length > 0;
+  }
+
+  /** Leaves the host alone for `ms`, and halves its connections afterwards. */
+  hold(host: string, ms: number): void {
+    const state = this.#state(host);
+    const now = this.#clock.now();
+    // Several connections meet the same refusal: only the first of them halves.
+    if (state.heldUntil <= now) state.cap = Math.max(1, Math.floor(state.cap / 2));
+    state.heldUntil = Math.max(state.heldUntil, now + ms);
+    this.#schedule(state, state.heldUntil - now);
+  }
+
+  /** When the host's hold ends, milliseconds since 1970; null when it is not held. */
+  heldUntil(host: string): number | null {
+    const { heldUntil } = this.#state(host);
+    return heldUntil > this.#clock.now() ? heldUntil : null;
+  }
+
+  #state(host: string): HostState {
+    const known = this.#hosts.get(host);
+    if (known) return known;
+    const fresh = { used: 0, cap: this.#perHost, heldUntil: 0, waiting: [], timer: null };
+    this.#hosts.set(host, fresh);
+    return fresh;
+  }
+
+  #schedule(state: HostState, ms: number): void {
+    state.timer?.stop();
+    state.timer = this.#clock.after(ms, () => {
+      state.timer = null;
+      this.#wake(state);
+      if (state.cap >= this.#perHost) return;
+      state.cap += 1;
+      this.#schedule(state, RESTORE_MS);
+    });
+  }
+
+  #wake(state: HostState): void {
+    const woken = state.waiting.splice(0);
+    for (const wake of woken) wake();
+  }
+
+  #turn(host: string, signal: AbortSignal): Promise<void> {
+    return new Promise((resolve) => {
+      const { waiting } = this.#state(host);
+      const wake = () => {
+        signal.removeEventListener('abort', wake);
+        const at = waiting.indexOf(wake);
+        if (at >= 0) waiting.splice(at, 1);
+        resolve();
+      };
+      waiting.push(wake);
+      signal.addEventListener('abort', wake, { once: true });
+    });
+  }
+
+  /** Stops the timers. */
+  close(): void {
+    for (const state of this.#hosts.values()) state.timer?.stop();
+  }
+}
