@@ -55,7 +55,7 @@ export class Appender {
   /** Writes what is left; resolves when all is journaled or has failed (which `onError` was told). */
   async finish(): Promise<void> {
     if (!this.#writing) this.#write();
-    while (this.#writing) {
+    while (this.#writing !== null) {
       await this.#writing;
       if (this.#waitingBytes > 0) this.#write();
     }

@@ -48,7 +48,7 @@ export class JournalWriter {
 
   /** Resolves when everything appended so far is in the file. */
   async flushed(): Promise<void> {
-    while (this.#running) await this.#running;
+    while (this.#running !== null) await this.#running;
     if (this.#failure) throw this.#failure.error;
   }
 

@@ -39,7 +39,15 @@ const Sealed = z.object({
   digests: z.record(z.string(), z.string()),
 });
 
-const JournalRecord = z.discriminatedUnion('t', [Open, Note, RegionRecord, PieceRecord, Drop, Barrier, Sealed]);
+const JournalRecord = z.discriminatedUnion('t', [
+  Open,
+  Note,
+  RegionRecord,
+  PieceRecord,
+  Drop,
+  Barrier,
+  Sealed,
+]);
 export type JournalRecord = z.infer<typeof JournalRecord>;
 export type SealedRecord = z.infer<typeof Sealed>;
 

@@ -5,7 +5,7 @@ import type { Clock } from '../world/clock.ts';
 import type { Disk, DiskFile } from '../world/disk.ts';
 import type { Lock } from '../world/lock.ts';
 import { BarrierSchedule } from './barriers.ts';
-import { JournalWriter } from './journal-writer.ts';
+import type { JournalWriter } from './journal-writer.ts';
 import { PieceMap } from './piece-map.ts';
 
 export const PART_SUFFIX = '.part';
@@ -143,7 +143,7 @@ export class PartialFile {
 
   /** Makes everything journaled so far safe from a power cut. */
   async barrier(): Promise<void> {
-    while (this.#barrier) await this.#barrier;
+    while (this.#barrier !== null) await this.#barrier;
     if (this.#closed) return;
     this.#barrier = this.#guarded(() => this.#raiseBarrier());
     try {

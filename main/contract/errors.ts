@@ -179,7 +179,12 @@ export const ERRORS = facts({
     permanent: true,
     httpStatus: 401,
   },
-  forbidden: { sentence: 'This is not allowed.', next: 'Check who is asking.', permanent: true, httpStatus: 403 },
+  forbidden: {
+    sentence: 'This is not allowed.',
+    next: 'Check who is asking.',
+    permanent: true,
+    httpStatus: 403,
+  },
   'rate-limited': {
     sentence: 'Too many requests.',
     next: 'Wait a moment.',

@@ -1,6 +1,13 @@
 import { ulid } from 'ulid';
 import { createPartialFile, readJournal, type Surroundings } from '../bytes/open.ts';
-import { finalPath, JOURNAL_SUFFIX, journalPath, type PartialFile, type Place, partPath } from '../bytes/partial-file.ts';
+import {
+  finalPath,
+  JOURNAL_SUFFIX,
+  journalPath,
+  type PartialFile,
+  type Place,
+  partPath,
+} from '../bytes/partial-file.ts';
 import { setAside } from '../bytes/set-aside.ts';
 import { SatchelError } from '../contract/errors.ts';
 import { sourceKey } from '../source/links.ts';
@@ -65,7 +72,11 @@ export interface ClaimOptions {
 }
 
 /** Reserves a name for a new download, as the user wants conflicts settled. */
-export async function claimName(around: Surroundings, wanted: Place, options: ClaimOptions): Promise<PartialFile> {
+export async function claimName(
+  around: Surroundings,
+  wanted: Place,
+  options: ClaimOptions,
+): Promise<PartialFile> {
   const { onConflict } = options;
   await checkName(around.disk, wanted, onConflict);
   const replaces = [...options.replaces];

@@ -161,7 +161,10 @@ class FileRun {
   }
 
   /** A finished download whose last step a crash or another's file of its name had prevented. */
-  async #alreadySealed(place: Place, { sealed, lock }: Extract<Opened, { kind: 'sealed' }>): Promise<FileResult> {
+  async #alreadySealed(
+    place: Place,
+    { sealed, lock }: Extract<Opened, { kind: 'sealed' }>,
+  ): Promise<FileResult> {
     try {
       const path = await this.#putInPlace(place, sealed.name);
       return { path, bytes: sealed.length, already: true };
@@ -185,7 +188,11 @@ class FileRun {
     return { file, region };
   }
 
-  async #fetch(file: PartialFile | null, target: Target | null, name: string | null = null): Promise<FileResult> {
+  async #fetch(
+    file: PartialFile | null,
+    target: Target | null,
+    name: string | null = null,
+  ): Promise<FileResult> {
     const { clock, http, hosts, random } = this.#around;
     const { url, headers, connections, minSplit, retries, timeoutMs, onChanged } = this.#job;
     const known = file ? (SourceFacts.safeParse(file.note(NOTES.facts)).data ?? null) : null;
@@ -255,7 +262,8 @@ class FileRun {
 
   async #demandRoom(folder: string, bytes: number): Promise<void> {
     const free = await this.#around.disk.freeBytes(folder);
-    if (bytes > free) throw new SatchelError('disk-full', `${bytes} bytes are needed, ${free} are free in ${folder}`);
+    if (bytes > free)
+      throw new SatchelError('disk-full', `${bytes} bytes are needed, ${free} are free in ${folder}`);
   }
 
   /** Verify → seal → into place → let go: after the seal, a crash costs nothing any more. */
@@ -296,7 +304,9 @@ class FileRun {
     const sent = NameList.safeParse(file.note(NOTES.digests)).data ?? [];
     const expected = sent.map(parseChecksum);
     if (this.#job.checksum) expected.push(this.#job.checksum);
-    const digests = await digestsOfFile(file, total, [...new Set(expected.map(({ algorithm }) => algorithm))]);
+    const digests = await digestsOfFile(file, total, [
+      ...new Set(expected.map(({ algorithm }) => algorithm)),
+    ]);
     for (const { algorithm, hex } of expected) {
       if (digests[algorithm] !== hex) {
         throw new SatchelError('checksum-mismatch', `${algorithm} is ${digests[algorithm]}, not ${hex}`);

@@ -231,7 +231,12 @@ export class Fetch {
     const now = clock.monotonic();
     const lanes = [...this.#lanes];
     const delivering = lanes.filter((lane) => lane.delivering);
-    this.#ramp.observe(now, this.#received, delivering.length, Math.max(0, ...lanes.map((lane) => lane.answerMs)));
+    this.#ramp.observe(
+      now,
+      this.#received,
+      delivering.length,
+      Math.max(0, ...lanes.map((lane) => lane.answerMs)),
+    );
     for (const lane of delivering) {
       const siblings = delivering.filter((other) => other !== lane).map((other) => other.speed(now));
       if (siblings.length > 0) lane.replaceIfSlow(siblings, now);
@@ -344,7 +349,8 @@ export class Fetch {
     const { source, listener } = this.#options;
     const granted = await source.ask({ from: 0, end: null }, { begun: false, extra: false }, signal);
     const { facts } = source;
-    if (granted.kind !== 'body' || !facts) throw new SatchelError('network', 'no file where one was expected');
+    if (granted.kind !== 'body' || !facts)
+      throw new SatchelError('network', 'no file where one was expected');
     try {
       this.#target ??= await listener.begin({ facts, url: granted.url, headers: granted.answer.headers });
     } catch (error) {
@@ -363,7 +369,11 @@ export class Fetch {
     const gapEnd = alone ? this.#gapEnd(stripe) : stripe.end;
     const end = Number.isFinite(gapEnd) ? gapEnd : null;
     const extra = [...this.#lanes].some((lane) => lane.delivering);
-    return source.ask({ from: stripe.start, end }, { begun: this.#have > 0 || stripe.start > 0, extra }, signal);
+    return source.ask(
+      { from: stripe.start, end },
+      { begun: this.#have > 0 || stripe.start > 0, extra },
+      signal,
+    );
   }
 
   #gapEnd(stripe: Stripe): number {

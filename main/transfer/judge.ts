@@ -96,7 +96,8 @@ function webPageInstead(head: AnswerHead, { known, neverHtml }: JudgeContext): V
 function judgePart(ask: RangeAsk, head: AnswerHead, context: JudgeContext): Verdict {
   const range = parseContentRange(header(head.headers, 'content-range'));
   const asked = `${ask.from}-${ask.end === null ? '' : ask.end - 1}`;
-  if (!ask.ranged || range?.kind !== 'range') return broken('from-zero', `asked for ${asked}, got no such range`);
+  if (!ask.ranged || range?.kind !== 'range')
+    return broken('from-zero', `asked for ${asked}, got no such range`);
   if (range.start !== ask.from || (ask.end !== null && range.end > ask.end)) {
     return broken('from-zero', `asked for ${asked}, got ${range.start}-${range.end - 1}`);
   }
@@ -147,7 +148,8 @@ function judgeUnsatisfied(ask: RangeAsk, head: AnswerHead, { known, begun }: Jud
     return changed(`its length was ${known.total}, now it is ${total}`);
   }
   // Nothing lies behind `from`, so a file that is here up to `from` is whole.
-  if (total === ask.from || (total === null && (known?.total ?? ask.from) === ask.from)) return { kind: 'complete' };
+  if (total === ask.from || (total === null && (known?.total ?? ask.from) === ask.from))
+    return { kind: 'complete' };
   if (known?.total == null && total !== null) return changed(`${ask.from} bytes were received of ${total}`);
   return broken('from-zero', `416 to a range from ${ask.from}`);
 }
@@ -159,7 +161,8 @@ function differenceTo(known: SourceFacts | null, now: Validators, total: number 
   const lengths = `its length was ${known.total}, now it is ${total}`;
   if (isStrongEtag(known.etag) && isStrongEtag(now.etag)) {
     if (known.etag !== now.etag) {
-      const sameDate = known.lastModifiedStrong && now.lastModifiedStrong && known.lastModified === now.lastModified;
+      const sameDate =
+        known.lastModifiedStrong && now.lastModifiedStrong && known.lastModified === now.lastModified;
       const oddNode = sameDate && total !== null && total === known.total;
       return changed(`its ETag was ${known.etag}, now it is ${now.etag}`, oddNode);
     }
@@ -190,6 +193,8 @@ function encodingsToUndo(headers: Headers, ownEncoding: string | null): readonly
   const encodings = contentEncodingsOf(headers);
   const mediaType = mediaTypeOf(headers);
   const asSent = (encoding: string) =>
-    encoding === ownEncoding || mediaType === `application/${encoding}` || mediaType === `application/x-${encoding}`;
+    encoding === ownEncoding ||
+    mediaType === `application/${encoding}` ||
+    mediaType === `application/x-${encoding}`;
   return encodings.length === 1 && asSent(encodings[0] as string) ? [] : encodings;
 }

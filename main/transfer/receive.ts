@@ -1,4 +1,4 @@
-import { type Readable, pipeline } from 'node:stream';
+import { pipeline, type Readable } from 'node:stream';
 import { createBrotliDecompress, createGunzip, createInflate, createZstdDecompress } from 'node:zlib';
 import { Appender } from '../bytes/appender.ts';
 import type { PartialFile } from '../bytes/partial-file.ts';
@@ -38,7 +38,8 @@ function decoded(answer: HttpAnswer, encodings: readonly string[]): Readable {
   let body = answer.body;
   for (const encoding of encodings.toReversed()) {
     const decoder = DECODERS[encoding]?.();
-    if (!decoder) throw new SatchelError('http-status', `unknown content-encoding ${encoding}`, { status: 415 });
+    if (!decoder)
+      throw new SatchelError('http-status', `unknown content-encoding ${encoding}`, { status: 415 });
     // The error also arrives at the last stream, where it is listened for.
     body = pipeline(body, decoder, () => {}) as unknown as Readable;
   }

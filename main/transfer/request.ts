@@ -38,7 +38,10 @@ export async function request(options: RequestOptions): Promise<Located> {
     answer.close();
     url = nextHop(url, header(answer.headers, 'location'), answer.status);
   }
-  throw new SatchelError('too-many-redirects', `${MOST_REDIRECTS} redirects from ${new URL(options.url).host}`);
+  throw new SatchelError(
+    'too-many-redirects',
+    `${MOST_REDIRECTS} redirects from ${new URL(options.url).host}`,
+  );
 }
 
 function nextHop(from: string, location: string | null, status: number): string {

@@ -1,6 +1,6 @@
 import { SatchelError } from '../contract/errors.ts';
 import { isStrongEtag, validatorsOf } from '../source/headers.ts';
-import { ownEncodingOf, neverHtml } from '../source/probe.ts';
+import { neverHtml, ownEncodingOf } from '../source/probe.ts';
 import type { Clock } from '../world/clock.ts';
 import type { Http, HttpAnswer } from '../world/http.ts';
 import type { SourceFacts } from './facts.ts';
@@ -151,21 +151,29 @@ export class Source {
 
   #judge(ask: RangeAsk, { answer, url }: Located, begun: boolean): Verdict {
     const { status, headers } = answer;
-    const verdict = judge(ask, { status, headers }, {
-      now: this.#options.clock.now(),
-      known: this.#facts,
-      begun,
-      neverHtml: neverHtml(this.#options.url, headers),
-      ownEncoding: ownEncodingOf(url, headers),
-    });
+    const verdict = judge(
+      ask,
+      { status, headers },
+      {
+        now: this.#options.clock.now(),
+        known: this.#facts,
+        begun,
+        neverHtml: neverHtml(this.#options.url, headers),
+        ownEncoding: ownEncodingOf(url, headers),
+      },
+    );
     if (verdict.kind !== 'changed' || !this.#options.trustUser) return verdict;
-    const adopted = judge(ask, { status, headers }, {
-      now: this.#options.clock.now(),
-      known: this.#facts && { ...this.#facts, etag: null, lastModified: null, lastModifiedStrong: false },
-      begun,
-      neverHtml: false,
-      ownEncoding: ownEncodingOf(url, headers),
-    });
+    const adopted = judge(
+      ask,
+      { status, headers },
+      {
+        now: this.#options.clock.now(),
+        known: this.#facts && { ...this.#facts, etag: null, lastModified: null, lastModifiedStrong: false },
+        begun,
+        neverHtml: false,
+        ownEncoding: ownEncodingOf(url, headers),
+      },
+    );
     if (adopted.kind !== 'body') return verdict;
     return { ...adopted, facts: { ...adopted.facts, ...validatorsOf(headers) } };
   }

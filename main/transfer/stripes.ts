@@ -160,7 +160,10 @@ export class StripeBoard {
   #stripeBytes(speed: number, connections: number): number {
     const share = WINDOW_BYTES / connections;
     const evenly = this.#freeBytes / (2 * connections);
-    return Math.max(this.#minSplit, Math.floor(Math.min(LARGEST_STRIPE, speed * STRIPE_SECONDS, share, evenly)));
+    return Math.max(
+      this.#minSplit,
+      Math.floor(Math.min(LARGEST_STRIPE, speed * STRIPE_SECONDS, share, evenly)),
+    );
   }
 
   get #freeBytes(): number {

@@ -33,7 +33,9 @@ function errnoOf(thrown: unknown): string | undefined {
 function diskError(thrown: unknown, path: string): SatchelError {
   const errno = errnoOf(thrown);
   const code = errno !== undefined && errno in CODES ? CODES[errno as keyof typeof CODES] : 'disk-error';
-  return new SatchelError(code, errno ? `${errno}: ${path}` : `${String(thrown)}: ${path}`, { cause: thrown });
+  return new SatchelError(code, errno ? `${errno}: ${path}` : `${String(thrown)}: ${path}`, {
+    cause: thrown,
+  });
 }
 
 async function guarded<T>(path: string, work: () => Promise<T>): Promise<T> {

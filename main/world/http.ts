@@ -1,4 +1,4 @@
-import { Agent as HttpAgent, type ClientRequest, type IncomingHttpHeaders } from 'node:http';
+import { type ClientRequest, Agent as HttpAgent, type IncomingHttpHeaders } from 'node:http';
 import { Agent as HttpsAgent } from 'node:https';
 import type { Socket } from 'node:net';
 import type { Readable } from 'node:stream';
@@ -36,7 +36,12 @@ export interface Http {
 }
 
 /** Many connections to one host are wanted; how many is decided by transfer/hosts.ts, not here. */
-const AGENT_OPTIONS = { keepAlive: true, maxSockets: Number.POSITIVE_INFINITY, maxFreeSockets: 64, scheduling: 'lifo' };
+const AGENT_OPTIONS = {
+  keepAlive: true,
+  maxSockets: Number.POSITIVE_INFINITY,
+  maxFreeSockets: 64,
+  scheduling: 'lifo',
+};
 
 /** A kept-alive connection that the server has just closed fails before any answer: worth another at once. */
 const STALE_SOCKET_TRIES = 3;
@@ -109,14 +114,17 @@ function answerOf(stream: Request): HttpAnswer {
 }
 
 const DNS_CODES = new Set(['ENOTFOUND', 'EAI_AGAIN', 'EAI_FAIL', 'EAI_NODATA', 'EAI_NONAME']);
-const TLS_CODE = /^(CERT_|DEPTH_ZERO|SELF_SIGNED|UNABLE_TO_|ERR_TLS_|ERR_SSL_|EPROTO|HOSTNAME_MISMATCH|CRL_|INVALID_CA)/;
+const TLS_CODE =
+  /^(CERT_|DEPTH_ZERO|SELF_SIGNED|UNABLE_TO_|ERR_TLS_|ERR_SSL_|EPROTO|HOSTNAME_MISMATCH|CRL_|INVALID_CA)/;
 
 /** What went wrong below HTTP, as one of ours. */
 export function httpError(thrown: unknown, signal?: AbortSignal): SatchelError {
   if (thrown instanceof SatchelError) return thrown;
   if (signal?.aborted) {
     const reason: unknown = signal.reason;
-    return reason instanceof SatchelError ? reason : new SatchelError('cancelled', undefined, { cause: thrown });
+    return reason instanceof SatchelError
+      ? reason
+      : new SatchelError('cancelled', undefined, { cause: thrown });
   }
   const code = codeOf(thrown);
   if (DNS_CODES.has(code)) return new SatchelError('dns', code, { cause: thrown });

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { type Server, connect, createServer } from 'node:net';
+import { connect, createServer, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { SatchelError } from '../contract/errors.ts';

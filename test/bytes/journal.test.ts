@@ -7,7 +7,13 @@ const count = fc.integer({ min: 0, max: 2 ** 45 });
 const at = fc.constant(1_795_000_000_000);
 const record: fc.Arbitrary<JournalRecord> = fc.oneof(
   fc.record({ t: fc.constant('note' as const), at, key: fc.string(), value: fc.jsonValue() }),
-  fc.record({ t: fc.constant('region' as const), at, id: fc.nat(3), offset: count, length: fc.option(count) }),
+  fc.record({
+    t: fc.constant('region' as const),
+    at,
+    id: fc.nat(3),
+    offset: count,
+    length: fc.option(count),
+  }),
   fc.record({
     t: fc.constant('piece' as const),
     at,
@@ -44,7 +50,8 @@ describe('rule 26: replaying a journal', () => {
         for (let cut = 0; cut <= bytes.length; cut++) {
           const whole = ends.filter((end) => end <= cut).length;
           const read = decodeJournal(bytes.subarray(0, cut));
-          if (read.records.length !== whole) throw new Error(`cut at ${cut}: ${read.records.length} of ${whole}`);
+          if (read.records.length !== whole)
+            throw new Error(`cut at ${cut}: ${read.records.length} of ${whole}`);
           if (read.goodLength !== (ends[whole - 1] ?? 0)) throw new Error(`cut at ${cut}: wrong good length`);
         }
       }),

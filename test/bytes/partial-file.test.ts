@@ -29,7 +29,8 @@ async function create({ around, place }: SetUp): Promise<PartialFile> {
   return file;
 }
 
-const write = (file: PartialFile, from: number, end: number) => file.write(0, from, [content.subarray(from, end)]);
+const write = (file: PartialFile, from: number, end: number) =>
+  file.write(0, from, [content.subarray(from, end)]);
 
 async function reopen({ place }: SetUp) {
   const opened = await openPartialFile({ disk: new Disk(), clock: systemClock }, place);
@@ -227,7 +228,9 @@ describe('rule 27: finishing', () => {
     const at = await setUp();
     await sealed(at);
     await writeFile(join(at.folder, 'a.bin'), 'mine');
-    await expect(putInPlace(at.around.disk, at.place, 'a.bin', 'fail')).rejects.toMatchObject({ code: 'name-conflict' });
+    await expect(putInPlace(at.around.disk, at.place, 'a.bin', 'fail')).rejects.toMatchObject({
+      code: 'name-conflict',
+    });
     expect((await readdir(at.folder)).sort()).toEqual(['a.bin', 'a.bin.part', 'a.bin.satchel']);
     await putInPlace(at.around.disk, at.place, 'a.bin', 'replace');
     expect((await readFile(join(at.folder, 'a.bin'))).equals(content)).toBe(true);
@@ -240,7 +243,9 @@ describe('rule 27: finishing', () => {
     at.fault.faults.push({ name: 'error', call, nth: 1, errno: 'EIO' });
     // Where links are refused it renames, so a failed link alone is no failure.
     if (call === 'link') at.fault.faults.push({ name: 'error', call: 'rename', nth: 1, errno: 'EIO' });
-    await expect(putInPlace(at.around.disk, at.place, 'a.bin', 'fail')).rejects.toMatchObject({ code: 'disk-error' });
+    await expect(putInPlace(at.around.disk, at.place, 'a.bin', 'fail')).rejects.toMatchObject({
+      code: 'disk-error',
+    });
     expect(at.fault.happened('error')).toBeGreaterThan(0);
     const opened = await openPartialFile(at.around, at.place);
     expect(opened).toMatchObject({ kind: 'sealed', sealed: { name: 'a.bin', length: content.length } });

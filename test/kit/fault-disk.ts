@@ -7,7 +7,13 @@ export type DiskCall = 'write' | 'read' | 'sync' | 'open' | 'link' | 'unlink' | 
 
 export type DiskFault =
   /** The nth call of this kind (1 is the first), on a path that matches, fails with this errno. */
-  | { readonly name: 'error'; readonly call: DiskCall; readonly nth: number; readonly errno: string; readonly path?: RegExp }
+  | {
+      readonly name: 'error';
+      readonly call: DiskCall;
+      readonly nth: number;
+      readonly errno: string;
+      readonly path?: RegExp;
+    }
   /** Every write of more than one byte writes only a part of it. */
   | { readonly name: 'short-write' }
   /** Only so many bytes fit; then ENOSPC, after writing what still fits. */
@@ -98,7 +104,8 @@ export class FaultDisk {
         this.#strike('open', path);
         const handle = await fs.open(path, flags);
         const isFolder = (await handle.stat()).isDirectory();
-        if (!isFolder) this.#shadow.opened(path, flags.startsWith('w') ? Buffer.alloc(0) : await fs.readFile(path));
+        if (!isFolder)
+          this.#shadow.opened(path, flags.startsWith('w') ? Buffer.alloc(0) : await fs.readFile(path));
         return this.#wrapHandle(handle, path, isFolder);
       },
       link: async (from: string, to: string) => {

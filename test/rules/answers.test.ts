@@ -21,7 +21,12 @@ describe('rule 5: a part must be the part that was asked for', () => {
     await at.demandWhole();
     expect(at.server.happened(lie.name)).toBe(1);
     expect(rewinds).toEqual([]);
-    expect(at.asked().slice(-2).map(({ range }) => range)).toEqual(['bytes=100000-199999', 'bytes=100000-199999']);
+    expect(
+      at
+        .asked()
+        .slice(-2)
+        .map(({ range }) => range),
+    ).toEqual(['bytes=100000-199999', 'bytes=100000-199999']);
   });
 
   test.each(lies)('$name again: one connection, from zero, range-ignored', async (lie) => {
@@ -87,7 +92,11 @@ describe('rule 6: validators on every answer', () => {
   });
 
   test('If-Range is sent with a strong ETag only', async () => {
-    for (const [etag, expected] of [['"v1"', '"v1"'], ['W/"v1"', null], [null, null]] as const) {
+    for (const [etag, expected] of [
+      ['"v1"', '"v1"'],
+      ['W/"v1"', null],
+      [null, null],
+    ] as const) {
       const at = await scene({ etag });
       await at.getPart(100_000);
       await at.get().result;
@@ -136,15 +145,18 @@ describe('rule 7: a whole file where a part was asked for', () => {
     expect(rewinds).toEqual([]);
   });
 
-  test.each([[[{ name: 'no-416-total' }]], [[]]] as [Fault[]][])('a 416 to the first is asked again without range: %j', async (faults) => {
-    const at = await scene({ size: 0, faults });
-    await at.get().result;
-    await at.demandWhole();
-    expect(at.asked().map(({ status, range }) => [status, range])).toEqual([
-      [416, 'bytes=0-'],
-      [200, null],
-    ]);
-  });
+  test.each([[[{ name: 'no-416-total' }]], [[]]] as [Fault[]][])(
+    'a 416 to the first is asked again without range: %j',
+    async (faults) => {
+      const at = await scene({ size: 0, faults });
+      await at.get().result;
+      await at.demandWhole();
+      expect(at.asked().map(({ status, range }) => [status, range])).toEqual([
+        [416, 'bytes=0-'],
+        [200, null],
+      ]);
+    },
+  );
 });
 
 describe('rule 8: another ETag', () => {
@@ -162,7 +174,11 @@ describe('rule 8: another ETag', () => {
 
   test('within a run the odd connection is asked again, three times, then one connection goes on', async () => {
     const at = await scene({ size: 16 * MIB, bytesPerSecond: 8 * MIB, etag: '"node-1"' });
-    misbehave(at, { name: 'changed-etag', etag: '"node-2"', when: ({ start }) => start !== null && start > 0 && start < 15 * MIB });
+    misbehave(at, {
+      name: 'changed-etag',
+      etag: '"node-2"',
+      when: ({ start }) => start !== null && start > 0 && start < 15 * MIB,
+    });
     const { result, rewinds } = at.get({ connections: 4 });
     await result;
     await at.demandWhole();
@@ -202,7 +218,12 @@ test('rule 9: source-changed touches nothing, and the user decides', async () =>
 
 describe('rule 10: 416', () => {
   test('at the end of what we have, the file is whole', async () => {
-    const at = await scene({ faults: [{ name: 'chunked-cut', after: 200_000, times: 1 }, { name: 'ignore-range', times: 1 }] });
+    const at = await scene({
+      faults: [
+        { name: 'chunked-cut', after: 200_000, times: 1 },
+        { name: 'ignore-range', times: 1 },
+      ],
+    });
     const { result } = at.get();
     await result;
     await at.demandWhole();
@@ -249,17 +270,24 @@ describe('rule 11: what is not the file is never written into it', () => {
 });
 
 describe('rule 12: Content-Encoding in spite of identity', () => {
-  test.each(['gzip', 'deflate', 'br', 'zstd'] as const)('%s is decoded, over one connection', async (encoding) => {
-    const at = await scene({ size: 3 * MIB, faults: [{ name: 'content-encoding', encoding }] });
-    await at.get({ connections: 8 }).result;
-    await at.demandWhole();
-    expect(at.server.happened('content-encoding')).toBe(1);
-    expect(at.server.peakOpenRequests).toBe(1);
-  });
+  test.each(['gzip', 'deflate', 'br', 'zstd'] as const)(
+    '%s is decoded, over one connection',
+    async (encoding) => {
+      const at = await scene({ size: 3 * MIB, faults: [{ name: 'content-encoding', encoding }] });
+      await at.get({ connections: 8 }).result;
+      await at.demandWhole();
+      expect(at.server.happened('content-encoding')).toBe(1);
+      expect(at.server.peakOpenRequests).toBe(1);
+    },
+  );
 
   test('cut short it is begun again, never gone on with', async () => {
     const at = await scene({ size: 3 * MIB });
-    misbehave(at, { name: 'truncate', after: 1_000_000, times: 1 }, { name: 'content-encoding', encoding: 'gzip' });
+    misbehave(
+      at,
+      { name: 'truncate', after: 1_000_000, times: 1 },
+      { name: 'content-encoding', encoding: 'gzip' },
+    );
     const { result, rewinds } = at.get();
     await result;
     await at.demandWhole();
@@ -304,7 +332,12 @@ describe('rule 13: unknown length', () => {
     await expect(at.get().result).rejects.toMatchObject({ code: 'length-mismatch' });
     // The download, and the two ways to ask whether anything lies behind its end.
     expect(at.asked().map(({ range }) => range)).toEqual(['bytes=0-', 'bytes=200000-', 'bytes=200000-']);
-    const other = await scene({ faults: [{ name: 'ignore-range', times: 1 }, { name: 'close-delimited', times: 1 }] });
+    const other = await scene({
+      faults: [
+        { name: 'ignore-range', times: 1 },
+        { name: 'close-delimited', times: 1 },
+      ],
+    });
     await other.get().result;
     await other.demandWhole();
     expect(other.asked().at(-1)?.status).toBe(416);
@@ -312,21 +345,28 @@ describe('rule 13: unknown length', () => {
 });
 
 describe('rule 14: bytes received must equal the range asked', () => {
-  test.each(['truncate', 'truncate-clean'] as const)('%s: the rest is asked for from where it stopped', async (name) => {
-    const at = await scene({ size: 4 * MIB, faults: [{ name, after: 3_000_000, times: 1 }] });
-    const { result, waits } = at.get();
-    await result;
-    await at.demandWhole();
-    expect(at.server.happened(name)).toBe(1);
-    expect(waits).toHaveLength(1);
-    // A reset may take with it what the kernel had not handed over yet, never more.
-    const from = Number(at.asked()[1]?.range?.match(/=(\d+)-/)?.[1]);
-    expect(from).toBeLessThanOrEqual(3_000_000);
-    if (name === 'truncate-clean') expect(from).toBe(3_000_000);
-  });
+  test.each(['truncate', 'truncate-clean'] as const)(
+    '%s: the rest is asked for from where it stopped',
+    async (name) => {
+      const at = await scene({ size: 4 * MIB, faults: [{ name, after: 3_000_000, times: 1 }] });
+      const { result, waits } = at.get();
+      await result;
+      await at.demandWhole();
+      expect(at.server.happened(name)).toBe(1);
+      expect(waits).toHaveLength(1);
+      // A reset may take with it what the kernel had not handed over yet, never more.
+      const from = Number(at.asked()[1]?.range?.match(/=(\d+)-/)?.[1]);
+      expect(from).toBeLessThanOrEqual(3_000_000);
+      if (name === 'truncate-clean') expect(from).toBe(3_000_000);
+    },
+  );
 
   test.each([true, false])('long-body is cut, with length %s', async (withLength) => {
-    const at = await scene({ size: 10 * MIB, bytesPerSecond: 8 * MIB, faults: [{ name: 'long-body', withLength }] });
+    const at = await scene({
+      size: 10 * MIB,
+      bytesPerSecond: 8 * MIB,
+      faults: [{ name: 'long-body', withLength }],
+    });
     await at.get({ connections: 4 }).result;
     await at.demandWhole();
     expect(at.server.happened('long-body')).toBeGreaterThan(0);

@@ -40,10 +40,15 @@ test('rule 3: what the user gave stays within its origin', async () => {
   misbehave(at, { name: 'redirect', to: other.url('/there') });
   await at.get({ headers: { authorization: 'Basic c2VjcmV0', cookie: 'a=1', 'x-own': '1' } }).result;
   expect(at.server.happened('redirect')).toBe(1);
-  expect(at.asked()[0]?.headers).toMatchObject({ authorization: 'Basic c2VjcmV0', cookie: 'a=1', 'x-own': '1' });
+  expect(at.asked()[0]?.headers).toMatchObject({
+    authorization: 'Basic c2VjcmV0',
+    cookie: 'a=1',
+    'x-own': '1',
+  });
   const [elsewhere] = other.requests;
   expect(elsewhere?.status).toBe(206);
-  for (const name of ['authorization', 'cookie', 'x-own']) expect(elsewhere?.headers).not.toHaveProperty(name);
+  for (const name of ['authorization', 'cookie', 'x-own'])
+    expect(elsewhere?.headers).not.toHaveProperty(name);
 });
 
 test('rule 3: at most 20 redirects', async () => {
@@ -63,17 +68,32 @@ test('rule 3: https does not lead to http', async () => {
   const plain = createHttp();
   onTestFinished(() => plain.close());
   // The hop from https is judged by its address alone, so the secure server is spoken to over http here.
-  const http = { ...plain, get: (ask: Parameters<typeof plain.get>[0]) => plain.get({ ...ask, url: at.server.url('/r') }) };
+  const http = {
+    ...plain,
+    get: (ask: Parameters<typeof plain.get>[0]) => plain.get({ ...ask, url: at.server.url('/r') }),
+  };
   at.server.serve('/r', { content: at.content, faults: [{ name: 'redirect', to: at.server.url(PATH) }] });
   const options = { clock: systemClock, headers: {}, privateHeaders: {}, privateOrigin: '', connectMs: 5000 };
-  const ask = request({ ...options, http, url: secure.url('/s'), firstByteMs: 5000, signal: new AbortController().signal });
+  const ask = request({
+    ...options,
+    http,
+    url: secure.url('/s'),
+    firstByteMs: 5000,
+    signal: new AbortController().signal,
+  });
   await expect(ask).rejects.toMatchObject({ code: 'address-refused' });
   expect(at.asked()).toHaveLength(0);
 });
 
 test('rule 3: when the final address has expired, the original one is asked once more', async () => {
   const at = await scene();
-  at.server.serve('/old', { content: at.content, faults: [{ name: 'truncate', after: 100_000, times: 1 }, { name: 'expire-after', requests: 1, status: 403 }] });
+  at.server.serve('/old', {
+    content: at.content,
+    faults: [
+      { name: 'truncate', after: 100_000, times: 1 },
+      { name: 'expire-after', requests: 1, status: 403 },
+    ],
+  });
   at.server.serve('/new', { content: at.content });
   misbehave(at, { name: 'redirect', to: '/old', times: 1 }, { name: 'redirect', to: '/new' });
   await at.get({ out: 'a.bin' }).result;

@@ -17,28 +17,48 @@ async function passTime(clock: FakeClock, stepMs: number, done: () => boolean): 
 
 describe('rule 16: is it permanent?', () => {
   test.each([
-    [400, true], [401, true], [403, true], [404, true], [405, true], [410, true], [416, true], [451, true],
-    [408, false], [421, false], [423, false], [425, false], [429, false],
-    [500, false], [502, false], [503, false], [504, false], [520, false],
+    [400, true],
+    [401, true],
+    [403, true],
+    [404, true],
+    [405, true],
+    [410, true],
+    [416, true],
+    [451, true],
+    [408, false],
+    [421, false],
+    [423, false],
+    [425, false],
+    [429, false],
+    [500, false],
+    [502, false],
+    [503, false],
+    [504, false],
+    [520, false],
   ])('status %d: %s', (status, permanent) => {
     expect(isPermanent(statusError(status))).toBe(permanent);
   });
 
   test.each([
-    ['tls', true], ['permission', true], ['network', false], ['timeout', false], ['dns', false],
+    ['tls', true],
+    ['permission', true],
+    ['network', false],
+    ['timeout', false],
+    ['dns', false],
   ] as const)('%s: %s', (code, permanent) => {
     expect(isPermanent(new SatchelError(code))).toBe(permanent);
   });
 
-  test.each([[404, 'not-found'], [403, 'http-status'], [401, 'auth-required']] as const)(
-    '%d is asked for once only, as %s',
-    async (status, code) => {
-      const at = await scene({ faults: [{ name: 'status', status }] });
-      await expect(at.get().result).rejects.toMatchObject({ code });
-      expect(at.server.happened('status')).toBe(1);
-      expect(at.asked()).toHaveLength(1);
-    },
-  );
+  test.each([
+    [404, 'not-found'],
+    [403, 'http-status'],
+    [401, 'auth-required'],
+  ] as const)('%d is asked for once only, as %s', async (status, code) => {
+    const at = await scene({ faults: [{ name: 'status', status }] });
+    await expect(at.get().result).rejects.toMatchObject({ code });
+    expect(at.server.happened('status')).toBe(1);
+    expect(at.asked()).toHaveLength(1);
+  });
 
   test('a passing refusal is asked again', async () => {
     const at = await scene({ faults: [{ name: 'status', status: 423, times: 2 }] });
@@ -88,7 +108,9 @@ describe('rule 17: full-jitter back-off', () => {
 describe('rule 18: holding a host', () => {
   test.each([429, 502, 503, 504])('%d with Retry-After holds it that long', async (status) => {
     const clock = new FakeClock();
-    const at = await scene({ faults: [{ name: 'status', status, headers: { 'retry-after': '7' }, times: 1 }] });
+    const at = await scene({
+      faults: [{ name: 'status', status, headers: { 'retry-after': '7' }, times: 1 }],
+    });
     const { result, waits } = at.get({ clock });
     await at.server.once((request) => request.status === status);
     await passTime(clock, 100, () => waits.length > 0);
@@ -182,5 +204,4 @@ test('every error code of the transfer has a sentence and a next step', () => {
     expect(ERRORS[code].sentence).toMatch(/^[A-Z].*\.$/);
     expect(ERRORS[code].next).toMatch(/^[A-Z].*\.$/);
   }
-
 });

@@ -40,7 +40,8 @@ export async function scene(resource: Partial<Resource> & { size?: number } = {}
   server.serve(PATH, served);
   const file = join(folder, 'a.bin');
   let reached = 0;
-  const get = ({ path = PATH, ...options }: GetOptions = {}) => download(server.url(path), { folder, ...options });
+  const get = ({ path = PATH, ...options }: GetOptions = {}) =>
+    download(server.url(path), { folder, ...options });
   return {
     server,
     folder,

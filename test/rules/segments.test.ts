@@ -68,20 +68,25 @@ describe('rule 20: in place, at final offsets', () => {
 describe('rule 21: stripes in offset order', () => {
   test('whatever connections do, every byte is fetched exactly once', () => {
     fc.assert(
-      fc.property(fc.integer({ min: 1, max: 300 * MIB }), fc.array(step, { maxLength: 120 }), (total, steps) => {
-        const { board, fetched } = play(total, steps);
-        expect(board.finished).toBe(true);
-        const sorted = fetched.toSorted((a, b) => a.start - b.start);
-        expect(sorted.map(({ start }) => start)).toEqual([0, ...sorted.slice(0, -1).map(({ end }) => end)]);
-        expect(sorted.at(-1)?.end).toBe(total);
-      }),
+      fc.property(
+        fc.integer({ min: 1, max: 300 * MIB }),
+        fc.array(step, { maxLength: 120 }),
+        (total, steps) => {
+          const { board, fetched } = play(total, steps);
+          expect(board.finished).toBe(true);
+          const sorted = fetched.toSorted((a, b) => a.start - b.start);
+          expect(sorted.map(({ start }) => start)).toEqual([0, ...sorted.slice(0, -1).map(({ end }) => end)]);
+          expect(sorted.at(-1)?.end).toBe(total);
+        },
+      ),
     );
   });
 
   test('no connection begins further than 64 MiB from the lowest open byte, and stripes are at most 16 MiB', () => {
     const board = new StripeBoard([{ start: 0, end: 1024 * MIB }], { minSplit: MIB });
     const stripes: Stripe[] = [];
-    for (let stripe = board.take(100 * MIB, 4); stripe; stripe = board.take(100 * MIB, 4)) stripes.push(stripe);
+    for (let stripe = board.take(100 * MIB, 4); stripe; stripe = board.take(100 * MIB, 4))
+      stripes.push(stripe);
     expect(stripes.map(({ end, start }) => end - start)).toEqual([16, 16, 16, 16].map((n) => n * MIB));
     const [first] = stripes;
     if (first) first.at += MIB;
@@ -157,14 +162,18 @@ describe('rule 22: splitting the tail', () => {
 
   test('never takes what its victim may still take without asking', () => {
     fc.assert(
-      fc.property(fc.integer({ min: 2 * MIB, max: 64 * MIB }), fc.double({ min: 0, max: 1, noNaN: true }), (end, part) => {
-        const { made, stripe } = board(end);
-        stripe.at = Math.floor(end * part);
-        const { at } = stripe;
-        const half = made.split(() => 1000);
-        if (half) expect(half.start).toBeGreaterThanOrEqual(at + 256 * 1024);
-        expect(half?.start ?? end).toBe(stripe.end);
-      }),
+      fc.property(
+        fc.integer({ min: 2 * MIB, max: 64 * MIB }),
+        fc.double({ min: 0, max: 1, noNaN: true }),
+        (end, part) => {
+          const { made, stripe } = board(end);
+          stripe.at = Math.floor(end * part);
+          const { at } = stripe;
+          const half = made.split(() => 1000);
+          if (half) expect(half.start).toBeGreaterThanOrEqual(at + 256 * 1024);
+          expect(half?.start ?? end).toBe(stripe.end);
+        },
+      ),
     );
   });
 

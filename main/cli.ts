@@ -1,0 +1,44 @@
+import { Command, CommanderError } from 'commander';
+import { version } from '../package.json';
+import { asSatchelError, ERRORS } from './contract/errors.ts';
+import { addGetCommand } from './doors/get.ts';
+
+const WRONG_USAGE = 2;
+const FAILED = 1;
+
+/** Writes what is left to both outputs, then ends: process.exit alone may cut a pipe short. */
+function exit(status: number): void {
+  process.exitCode = status;
+  process.stdout.write('', () => process.stderr.write('', () => process.exit(status)));
+}
+
+function fail(thrown: unknown): void {
+  if (thrown instanceof CommanderError) {
+    // Help and version are no failures; commander has printed whatever there is to say.
+    exit(thrown.exitCode === 0 ? 0 : WRONG_USAGE);
+    return;
+  }
+  const { code, message, detail } = asSatchelError(thrown);
+  const what = detail === undefined ? message : `${message} ${detail}.`;
+  process.stderr.write(`satchel: ${what} (${code}) ${ERRORS[code].next}\n`);
+  exit(code === 'bad-input' || code === 'bad-url' ? WRONG_USAGE : FAILED);
+}
+
+const program = new Command('satchel')
+  .description('A download manager that never writes a wrong byte and never loses one.')
+  .version(version, '--version')
+  .exitOverride()
+  .configureOutput({
+    outputError: (text, write) => write(`satchel: bad-input: ${text.replace(/^error: /, '')}`),
+  })
+  .showHelpAfterError('See: satchel --help');
+
+addGetCommand(program, exit);
+for (const command of program.commands) command.copyInheritedSettings(program);
+
+try {
+  if (process.argv.length <= 2) program.outputHelp();
+  else await program.parseAsync();
+} catch (thrown) {
+  fail(thrown);
+}

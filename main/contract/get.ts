@@ -1,0 +1,62 @@
+import { z } from 'zod';
+import { SatchelError } from './errors.ts';
+
+const UNITS: Readonly<Record<string, number>> = { '': 1, k: 1024, m: 1024 ** 2, g: 1024 ** 3 };
+
+/** Bytes of a size such as `500K`, `1.5M` or `2GiB`, or null. */
+function parseSize(text: string): number | null {
+  const [, digits = '', unit = ''] = /^(\d+(?:\.\d+)?)([kmg]?)(?:i?b)?$/i.exec(text.trim()) ?? [];
+  const bytes = Math.floor(Number.parseFloat(digits) * (UNITS[unit.toLowerCase()] ?? Number.NaN));
+  return Number.isSafeInteger(bytes) && bytes >= 1 ? bytes : null;
+}
+
+const size = z.string().transform((text, context) => {
+  const bytes = parseSize(text);
+  if (bytes !== null) return bytes;
+  context.addIssue({ code: 'custom', message: 'must be a size such as 500K or 1M' });
+  return z.NEVER;
+});
+
+const count = (least: number, most: number) =>
+  z
+    .string()
+    .regex(/^\d+$/, { error: `must be a whole number from ${least} to ${most}` })
+    .transform(Number)
+    .pipe(z.number().min(least).max(most));
+
+const choice = <const T extends readonly string[]>(values: T) =>
+  z.enum(values, { error: `must be one of ${values.join(', ')}` });
+
+/** The options of `satchel get` as they come from the command line: text in, checked values out. */
+export const GetOptions = z.object({
+  dir: z.string().default('.'),
+  output: z.string().min(1).optional(),
+  inputFile: z.string().optional(),
+  connections: count(1, 32).default(8),
+  jobs: count(1, 100).default(5),
+  perHost: count(1, 64).default(8),
+  minSplit: size.default(1024 * 1024),
+  checksum: z.string().optional(),
+  retries: count(0, 1_000_000).default(8),
+  timeout: z
+    .string()
+    .regex(/^\d+(\.\d+)?$/, { error: 'must be a number of seconds' })
+    .transform(Number)
+    .pipe(z.number().positive().max(86_400))
+    .default(30),
+  onConflict: choice(['resume', 'rename', 'overwrite', 'skip', 'fail']).default('rename'),
+  onChanged: choice(['stop', 'restart', 'continue']).default('stop'),
+  resumeFrom: z.string().optional(),
+  json: z.boolean().default(false),
+  quiet: z.boolean().default(false),
+});
+export type GetOptions = z.infer<typeof GetOptions>;
+
+/** Checked options, or `bad-input` naming the option. */
+export function parseGetOptions(raw: unknown): GetOptions {
+  const parsed = GetOptions.safeParse(raw);
+  if (parsed.success) return parsed.data;
+  const issue = parsed.error.issues[0];
+  const option = String(issue?.path[0] ?? '').replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+  throw new SatchelError('bad-input', `--${option} ${issue?.message}`);
+}
