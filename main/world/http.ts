@@ -1,4 +1,9 @@
-import { type ClientRequest, Agent as HttpAgent, type IncomingHttpHeaders } from 'node:http';
+import {
+  type AgentOptions,
+  type ClientRequest,
+  Agent as HttpAgent,
+  type IncomingHttpHeaders,
+} from 'node:http';
 import { Agent as HttpsAgent } from 'node:https';
 import type { Socket } from 'node:net';
 import type { Readable } from 'node:stream';
@@ -36,19 +41,39 @@ export interface Http {
 }
 
 /** Many connections to one host are wanted; how many is decided by transfer/hosts.ts, not here. */
-const AGENT_OPTIONS = {
+const AGENT_OPTIONS: AgentOptions = {
   keepAlive: true,
   maxSockets: Number.POSITIVE_INFINITY,
   maxFreeSockets: 64,
   scheduling: 'lifo',
 };
 
+/** Four times what Node reads by itself. */
+const READ_BYTES = 256 * 1024;
+
+/**
+ * An agent whose plain connections read into one buffer that is used again and again. Node's HTTP parser copies every
+ * body out of what it is given, so nothing keeps the buffer; without this each read allocates 64 KiB for that copy's
+ * original alone, and a download takes twice the time of the processor. TLS connections read as usual.
+ */
+function createPlainAgent(): HttpAgent {
+  const buffer = Buffer.allocUnsafeSlow(READ_BYTES);
+  const onread = {
+    buffer,
+    callback(this: Socket, size: number) {
+      this.emit('data', buffer.subarray(0, size));
+      return true;
+    },
+  };
+  return new HttpAgent({ ...AGENT_OPTIONS, onread } as AgentOptions);
+}
+
 /** A kept-alive connection that the server has just closed fails before any answer: worth another at once. */
 const STALE_SOCKET_TRIES = 3;
 
 export function createHttp(): Http {
-  const http = new HttpAgent(AGENT_OPTIONS as ConstructorParameters<typeof HttpAgent>[0]);
-  const https = new HttpsAgent(AGENT_OPTIONS as ConstructorParameters<typeof HttpsAgent>[0]);
+  const http = createPlainAgent();
+  const https = new HttpsAgent(AGENT_OPTIONS);
   return {
     get: async (ask) => {
       for (let tries = 1; ; tries++) {
