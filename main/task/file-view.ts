@@ -4,7 +4,7 @@ import type { ProgressRow } from '../contract/events.ts';
 import type { Task, TaskPhase, TaskState } from '../contract/task.ts';
 import { percent } from '../progress/coalesce.ts';
 import { Meter } from '../progress/meter.ts';
-import type { LiveSegment } from '../transfer/fetch.ts';
+import type { LiveSegment } from '../transfer/crew.ts';
 import type { Clock } from '../world/clock.ts';
 
 /** What a file task looks like from outside, at this moment. */

@@ -15,8 +15,9 @@ import {
   parseHttpDate,
 } from '../source/headers.ts';
 import { nameFor, numberedName } from '../source/names.ts';
+import type { FirstAnswer, LiveSegment, Target } from '../transfer/crew.ts';
 import { SourceFacts } from '../transfer/facts.ts';
-import { Fetch, type FirstAnswer, type LiveSegment, type Target } from '../transfer/fetch.ts';
+import { Fetch } from '../transfer/fetch.ts';
 import type { Hosts } from '../transfer/hosts.ts';
 import { Source } from '../transfer/source.ts';
 import type { Clock } from '../world/clock.ts';

@@ -2,7 +2,7 @@ import { onTestFinished } from 'vitest';
 import type { SatchelError } from '../../main/contract/errors.ts';
 import { findJournals, matchJournal } from '../../main/task/claim.ts';
 import { type FileJob, type FileResult, runFile } from '../../main/task/run-file.ts';
-import type { LiveSegment } from '../../main/transfer/fetch.ts';
+import type { LiveSegment } from '../../main/transfer/crew.ts';
 import { Hosts } from '../../main/transfer/hosts.ts';
 import { type Clock, systemClock } from '../../main/world/clock.ts';
 import { Disk } from '../../main/world/disk.ts';
