@@ -2,9 +2,9 @@ import type { Clock, Timer } from '../world/clock.ts';
 import type { PartialFile } from './partial-file.ts';
 
 /** Below this, and younger than FLUSH_MS, bytes wait for company: tiny writes cost more than they save. */
-const FLUSH_BYTES = 256 * 1024;
+const FLUSH_BYTES = 128 * 1024;
 /** At the latest so long after a byte came it is on its way to the file. */
-const FLUSH_MS = 25;
+const FLUSH_MS = 15;
 /** With so much waiting behind a write, the source is asked to pause. */
 const HIGH_WATER_BYTES = 2 * 1024 * 1024;
 

@@ -13,6 +13,8 @@ import { type Stripe, StripeBoard } from './stripes.ts';
 
 /** How often speeds are looked at and connections added. */
 const TICK_MS = 50;
+/** Where answers come faster than this, nothing is gained by asking before the last one has ended. */
+const SLOW_ANSWER_MS = 30;
 /** A source that refused an extra connection is offered one more after so long. */
 const CAP_RESTORE_MS = 30_000;
 
@@ -178,11 +180,23 @@ export class Crew {
     }
     if (now >= this.#capRestoreAt) this.#lowerCap(Math.min(this.#cap + 1, this.#options.connections));
     if (delivering.length > 0) this.#addLanes();
+    for (const lane of delivering) this.#askAhead(lane, now);
+  }
+
+  /** On a long way, the next stripe is asked for just before the last one ends, by a connection that takes over. */
+  #askAhead(lane: Lane, now: number): void {
+    if (lane.leaving || lane.answerMs < SLOW_ANSWER_MS || !this.#board?.hasFree()) return;
+    if (lane.endsWithin(lane.answerMs + TICK_MS, now)) this.#start(new Lane(lane.handOver(), now));
+  }
+
+  /** Connections that are here to stay. */
+  get #staying(): number {
+    return [...this.#lanes].filter((lane) => !lane.leaving).length;
   }
 
   #addLanes(): void {
     const { clock, hosts, source } = this.#options;
-    while (!this.#fatal && this.#lanes.size < this.#wanted && this.#hasWork()) {
+    while (!this.#fatal && this.#staying < this.#wanted && this.#hasWork()) {
       const slot = hosts.tryExtra(source.host);
       if (!slot) return;
       this.#start(new Lane(slot, clock.monotonic()));
@@ -235,7 +249,7 @@ export class Crew {
       .catch((thrown: unknown) => this.#failed(lane, thrown))
       .finally(() => {
         this.#lanes.delete(lane);
-        lane.slot.release();
+        lane.release();
         this.#running.delete(running);
       });
     this.#running.add(running);
@@ -260,7 +274,8 @@ export class Crew {
         lane.stripe = null;
         lane.delivering = false;
       }
-      if (this.#lanes.size > this.#wanted || (this.#lanes.size > 1 && hosts.wanted(source.host))) return;
+      if (lane.leaving || this.#staying > this.#wanted) return;
+      if (this.#staying > 1 && hosts.wanted(source.host)) return;
     }
   }
 
@@ -302,6 +317,10 @@ export class Crew {
     if (!target) throw new SatchelError('internal', 'bytes without a place');
     if (granted.kind === 'complete') return this.#foundEnd(stripe);
     await this.keepFacts();
+    // A download whose length nobody had known may have been told it just now.
+    const total = this.#options.source.facts?.total;
+    if (total != null) this.#board?.endAt(total);
+    lane.promisedEnd = granted.end;
     await receive({
       ...granted,
       promisedEnd: granted.end,

@@ -9,12 +9,16 @@ const SLOW_MS = 10_000;
 
 /** One connection of a download, over all the stripes it takes. */
 export class Lane {
-  readonly slot: HostSlot;
+  #slot: HostSlot;
   readonly #meter: Meter;
   stripe: Stripe | null = null;
   /** Bytes of the present answer have come. */
   delivering = false;
   received = 0;
+  /** End of what the present answer promised, exclusive; null when unknown. */
+  promisedEnd: number | null = null;
+  /** Another connection has asked for what comes after its stripe. */
+  leaving = false;
   /** From the last request to its first byte, ms. */
   answerMs = 0;
   #askedAt = 0;
@@ -23,7 +27,7 @@ export class Lane {
   #replaced = false;
 
   constructor(slot: HostSlot, now: number) {
-    this.slot = slot;
+    this.#slot = slot;
     this.#meter = new Meter(now);
   }
 
@@ -49,8 +53,22 @@ export class Lane {
     return this.#meter.speed(now);
   }
 
-  drop(): void {
-    this.#request.abort();
+  /** Gives its place at the host to the connection that follows it. */
+  handOver(): HostSlot {
+    const slot = this.#slot;
+    this.#slot = { release: () => {} };
+    this.leaving = true;
+    return slot;
+  }
+
+  release(): void {
+    this.#slot.release();
+  }
+
+  /** Its stripe, and with it its answer, will be over within `ms`. */
+  endsWithin(ms: number, now: number): boolean {
+    if (!this.stripe || this.promisedEnd === null || this.promisedEnd > this.stripe.end) return false;
+    return this.stripe.end - this.stripe.at < (this.speed(now) * ms) / 1000;
   }
 
   /** True once after it was found far too slow and its request dropped for a new one. */

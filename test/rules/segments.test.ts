@@ -110,6 +110,15 @@ describe('rule 21: stripes in offset order', () => {
     expect(at.server.peakOpenRequests).toBeLessThanOrEqual(4);
   });
 
+  test('on a long way, the next stripe is asked for just before the last one ends', async () => {
+    const at = await scene({ size: 24 * MIB, bytesPerSecond: 4 * MIB, firstByteDelayMs: 200 });
+    await at.get({ connections: 2 }).result;
+    await at.demandWhole();
+    // Two connections, and the request that is ahead of one of them.
+    expect(at.server.peakOpenRequests).toBeGreaterThan(2);
+    expect(at.server.peakOpenRequests).toBeLessThanOrEqual(4);
+  });
+
   test('slow start goes 1 → 2 → 4 → 8 while each step brings gain, and takes back a step that does not', () => {
     const ramp = new Ramp(8);
     const seen: number[] = [];
