@@ -1,10 +1,19 @@
-import { MultiBar, type SingleBar } from 'cli-progress';
-import stringWidth from 'string-width';
-import { assertNever, ERRORS, type ErrorReport } from '../contract/errors.ts';
+import { assertNever } from '../contract/errors.ts';
 import type { EventMessage, Message, ProgressRow } from '../contract/events.ts';
 import type { Task } from '../contract/task.ts';
 import type { Clock } from '../world/clock.ts';
-import { bytes, duration, printable, rate } from './format.ts';
+import { type BarStream, Bars, type BarView } from './bars.ts';
+import { printable } from './format.ts';
+import {
+  doneLine,
+  type Failure,
+  failureIn,
+  failureLine,
+  jsonLine,
+  numbers,
+  sentence,
+  until,
+} from './sentences.ts';
 
 export type TerminalMode = 'bars' | 'lines' | 'json' | 'quiet';
 
@@ -17,45 +26,50 @@ export function chooseMode(options: { json: boolean; quiet: boolean; isTTY: bool
 
 export interface TerminalOptions {
   readonly mode: TerminalMode;
-  readonly out: NodeJS.WritableStream & { readonly columns?: number };
-  readonly err: NodeJS.WritableStream;
+  readonly out: BarStream;
+  readonly err: NodeJS.WritableStream & { readonly isTTY?: boolean };
   readonly color: boolean;
   readonly clock: Clock;
 }
 
-/** In a pipe, a line about a running download at most so often. */
+/** In a pipe, a line about a running download after so long … */
 const LINE_MS = 10_000;
-const NAME_COLUMNS = 28;
+/** … or so many percent. */
+const LINE_PERCENT = 10;
 
 interface Shown {
-  readonly task: Task;
+  readonly id: string;
   name: string;
   row: ProgressRow | null;
-  bar: SingleBar | null;
   startedAt: number;
+  ended: boolean;
   lineAt: number;
+  /** Tenths of the download that a line has told of. */
+  lineTenths: number;
 }
 
 /** Prints what happens to the downloads of one command. Consumes messages only; knows nothing of the engine. */
 export class Terminal {
   readonly #options: TerminalOptions;
   readonly #tasks = new Map<string, Shown>();
-  #bars: MultiBar | null = null;
+  readonly #bars: Bars;
 
   constructor(options: TerminalOptions) {
     this.#options = options;
+    this.#bars = new Bars(options.out);
     // A reader that went away (`| head`) is no error of ours; the downloads go on.
     for (const stream of [options.out, options.err]) stream.on('error', () => {});
   }
 
   accept(message: Message): void {
-    if (this.#options.mode === 'json') this.#options.out.write(`${JSON.stringify(message)}\n`);
+    if (this.#options.mode === 'json') this.#options.out.write(`${jsonLine(message)}\n`);
     switch (message.type) {
       case 'snapshot':
-        for (const task of message.tasks) this.#tasks.set(task.id, this.#shown(task));
+        for (const task of message.tasks) this.#whole(task);
         break;
       case 'progress':
         for (const row of message.tasks) this.#progress(row);
+        if (this.#options.mode === 'bars') this.#bars.draw();
         break;
       case 'event':
         this.#event(message);
@@ -67,154 +81,145 @@ export class Terminal {
 
   /** A remark of the command itself. */
   note(line: string): void {
-    if (this.#options.mode === 'quiet') return;
     if (this.#options.mode === 'json') this.#options.err.write(`${printable(line)}\n`);
     else this.#say(printable(line));
   }
 
   /** Takes the bars away and gives the cursor back. */
   close(): void {
-    this.#bars?.stop();
-    this.#bars = null;
+    this.#bars.stop();
   }
 
-  #shown(task: Task): Shown {
-    const now = this.#options.clock.monotonic();
-    return { task, name: printable(task.name), row: null, bar: null, startedAt: now, lineAt: now };
+  // ---- messages
+
+  /** A later snapshot stands for events that were dropped: an ending seen only there is told from there. */
+  #whole(task: Task): void {
+    const unfinished = this.#tasks.get(task.id)?.ended === false;
+    const shown = this.#shown(task.id, task.name);
+    if (unfinished && task.state === 'done') this.#done(shown, { path: task.path, received: task.received });
+    if (unfinished && task.state === 'failed') this.#failed(shown, task.error);
+    shown.ended = task.state === 'done' || task.state === 'failed';
   }
 
   #progress(row: ProgressRow): void {
-    const shown = this.#tasks.get(row.taskId);
-    if (!shown) return;
+    const shown = this.#shown(row.taskId);
     shown.row = row;
-    if (this.#options.mode === 'bars' && row.status === 'running') this.#draw(shown, row);
-    if (this.#options.mode === 'lines' && row.status === 'running') this.#line(shown, row);
+    if (row.status !== 'running') return;
+    if (this.#options.mode === 'bars') this.#bars.set(shown.id, () => this.#barView(shown));
+    if (this.#options.mode === 'lines') this.#line(shown, row);
   }
 
   #event({ event_type, payload }: EventMessage): void {
-    const shown = this.#tasks.get(payload.taskId);
-    if (!shown) return;
-    if (typeof payload['name'] === 'string') shown.name = printable(payload['name']);
+    const shown = this.#shown(payload.taskId, payload['name']);
     switch (event_type) {
       case 'task.started':
-        shown.startedAt = this.#options.clock.monotonic();
-        shown.lineAt = shown.startedAt;
-        if (this.#options.mode === 'lines') this.#say(`${shown.name}: started`);
+        this.#started(shown);
         break;
       case 'task.retrying':
-        this.#retrying(shown, payload['error'] as ErrorReport | undefined, String(payload['retryAt']));
+        this.#retrying(shown, payload['retryAt'], failureIn(payload, 'error'));
         break;
       case 'task.rewound':
-        this.#say(`${shown.name}: ${sentence(payload['reason'] as ErrorReport)}`);
+        this.#rewound(shown, failureIn(payload, 'reason'));
         break;
       case 'task.done':
-        this.#done(shown, String(payload['path']), Number(payload['received']), payload['already'] === true);
+        this.#done(shown, payload);
         break;
       case 'task.paused':
-        this.#removeBar(shown);
+        this.#bars.remove(shown.id);
         this.#say(`${shown.name}: stopped, every byte is kept; run the same command again to go on`);
         break;
       case 'task.failed':
-        this.#failed(shown, payload['error'] as ErrorReport);
+        this.#failed(shown, failureIn(payload, 'error'));
         break;
+      case 'task.removed':
+        this.#bars.remove(shown.id);
+        this.#tasks.delete(shown.id);
+        break;
+      case 'task.added':
+      case 'task.resumed':
+      case 'item.done':
+      case 'item.failed':
+        break;
+      default:
+        assertNever(event_type);
     }
   }
 
-  #done(shown: Shown, path: string, size: number, already: boolean): void {
-    this.#removeBar(shown);
-    const seconds = Math.max(0.001, (this.#options.clock.monotonic() - shown.startedAt) / 1000);
-    const how = already ? 'is there already' : `${bytes(size)} in ${duration(seconds)}`;
-    this.#say(`${this.#mark('✓', 32)} ${printable(path)}  ${how}`);
+  /** What is known of a task; its newest name is kept. */
+  #shown(id: string, name?: unknown): Shown {
+    let shown = this.#tasks.get(id);
+    if (!shown) {
+      const now = this.#options.clock.monotonic();
+      shown = { id, name: id, row: null, startedAt: now, ended: false, lineAt: now, lineTenths: 0 };
+      this.#tasks.set(id, shown);
+    }
+    if (typeof name === 'string') shown.name = printable(name);
+    return shown;
   }
 
-  /** On standard error in every mode: one line, what happened, its code, what to do. */
-  #failed(shown: Shown, error: ErrorReport): void {
-    this.#removeBar(shown);
-    const line = `${this.#mark('✗', 31)} ${shown.name}: ${sentence(error)} (${error.code}) ${ERRORS[error.code].next}`;
-    if (this.#bars) this.#bars.log(`${line}\n`);
-    else this.#options.err.write(`${line}\n`);
+  // ---- what is said
+
+  #started(shown: Shown): void {
+    shown.startedAt = shown.lineAt = this.#options.clock.monotonic();
+    shown.ended = false;
+    shown.lineTenths = 0;
+    if (this.#options.mode === 'lines') this.#say(`${shown.name}: started`);
   }
 
-  #retrying(shown: Shown, error: ErrorReport | undefined, retryAt: string): void {
+  #retrying(shown: Shown, retryAt: unknown, failure: Failure | null): void {
     if (this.#options.mode !== 'lines') return;
-    const seconds = (Date.parse(retryAt) - this.#options.clock.now()) / 1000;
-    const why = error ? sentence(error) : 'The server asked for a pause.';
-    this.#say(`${shown.name}: ${why} Trying again in ${duration(seconds)}`);
+    const why = failure ? sentence(failure) : 'The server asked for a pause.';
+    this.#say(`${shown.name}: ${why} Trying again ${until(String(retryAt), this.#options.clock.now())}`);
+  }
+
+  #rewound(shown: Shown, reason: Failure | null): void {
+    shown.lineTenths = 0;
+    this.#say(`${shown.name}: ${reason ? sentence(reason) : 'Bytes that cannot be trusted were dropped.'}`);
+  }
+
+  #done(shown: Shown, payload: Record<string, unknown>): void {
+    const { mode, color, clock } = this.#options;
+    this.#end(shown);
+    const seconds = (clock.monotonic() - shown.startedAt) / 1000;
+    this.#say(`${mark('✓', 32, color && mode === 'bars')} ${doneLine(payload, seconds)}`);
+  }
+
+  /** On standard error in every mode. */
+  #failed(shown: Shown, failure: Failure | null): void {
+    const { err, color, mode } = this.#options;
+    this.#end(shown);
+    // Standard error may be a file while standard output is a terminal, and then wants no colour.
+    const cross = mark('✗', 31, color && mode !== 'lines' && err.isTTY === true);
+    this.#bars.above(() => err.write(`${cross} ${failureLine(shown.name, failure)}\n`));
+  }
+
+  #end(shown: Shown): void {
+    shown.ended = true;
+    this.#bars.remove(shown.id);
   }
 
   #line(shown: Shown, row: ProgressRow): void {
     const now = this.#options.clock.monotonic();
-    if (now - shown.lineAt < LINE_MS) return;
+    const tenths = Math.floor((row.progress ?? 0) / LINE_PERCENT);
+    if (now - shown.lineAt < LINE_MS && tenths <= shown.lineTenths) return;
     shown.lineAt = now;
-    this.#say(`${shown.name}: ${numbers(row).join(', ')}`);
+    shown.lineTenths = tenths;
+    const percent = row.progress === null ? '? %' : `${row.progress} %`;
+    this.#say([`${shown.name}: ${percent}`, ...numbers(row, this.#options.clock.now())].join(', '));
   }
 
   #say(line: string): void {
     const { mode, out } = this.#options;
     if (mode === 'quiet' || mode === 'json') return;
-    if (this.#bars) this.#bars.log(`${line}\n`);
-    else out.write(`${line}\n`);
+    this.#bars.above(() => out.write(`${line}\n`));
   }
 
-  // ---- bars
-
-  #draw(shown: Shown, row: ProgressRow): void {
-    this.#bars ??= new MultiBar({
-      stream: this.#options.out,
-      format: `{name} {bar} {percent} {numbers}`,
-      barsize: 20,
-      hideCursor: true,
-      clearOnComplete: true,
-      forceRedraw: true,
-      gracefulExit: false,
-    });
-    const payload = {
-      name: fitted(shown.name, NAME_COLUMNS),
-      percent: row.progress === null ? '  ? %' : `${String(row.progress).padStart(3)} %`,
-      numbers: this.#barText(row),
-    };
-    shown.bar ??= this.#bars.create(100, 0, payload);
-    shown.bar.update(row.progress ?? 0, payload);
-    this.#bars.update();
-  }
-
-  #barText(row: ProgressRow): string {
-    if (row.retryAt === null) return numbers(row).slice(1).join('  ');
-    const seconds = (Date.parse(row.retryAt) - this.#options.clock.now()) / 1000;
-    const why = row.error ? `: ${row.error.message}` : '';
-    return `retrying in ${duration(seconds)}${why}`;
-  }
-
-  #removeBar(shown: Shown): void {
-    if (!shown.bar) return;
-    this.#bars?.remove(shown.bar);
-    shown.bar = null;
-  }
-
-  #mark(text: string, color: number): string {
-    return this.#options.color ? `\u001b[${color}m${text}\u001b[0m` : text;
+  #barView({ name, row }: Shown): BarView {
+    const facts = row ? numbers(row, this.#options.clock.now()) : [];
+    return { name, progress: row?.progress ?? null, numbers: facts.join('  ') };
   }
 }
 
-function sentence({ message, detail }: ErrorReport): string {
-  return detail === undefined ? message : `${message} ${printable(detail)}.`;
-}
-
-/** Percent, amount, speed, time left, connections: what is known of them. */
-function numbers(row: ProgressRow): string[] {
-  const percent = row.progress === null ? '? %' : `${row.progress} %`;
-  const amount = `${bytes(row.received)} of ${row.total === null ? '?' : bytes(row.total)}`;
-  const left = row.etaSeconds === null ? [] : [`${duration(row.etaSeconds)} left`];
-  return [percent, amount, rate(row.speed), ...left, `${row.connections}×`];
-}
-
-/** Exactly so many columns wide; wide characters take two. */
-function fitted(text: string, columns: number): string {
-  let fit = text;
-  while (stringWidth(fit) > columns)
-    fit = [...fit]
-      .slice(0, fit.endsWith('…') ? -2 : -1)
-      .join('')
-      .concat('…');
-  return fit + ' '.repeat(columns - stringWidth(fit));
+function mark(text: string, color: number, wanted: boolean): string {
+  return wanted ? `\u001b[${color}m${text}\u001b[0m` : text;
 }

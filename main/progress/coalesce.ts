@@ -8,7 +8,10 @@ import type { Clock, Timer } from '../world/clock.ts';
 const WINDOW_MS = 100;
 /** A listener that lets more events than this pile up is given the present state instead. */
 const MOST_EVENTS = 1000;
-const FIRST_TASKS = 1000;
+/** Whole tasks in one snapshot message. */
+const PAGE_TASKS = 1000;
+/** After these a task's row changes no more, or not soon: its last row goes out with them, not a window later. */
+const ENDINGS: ReadonlySet<EventType> = new Set(['task.done', 'task.failed', 'task.paused', 'task.removed']);
 
 /** 0–99 on the way, 100 only when done, null while the size is unknown. */
 export function percent(received: number, total: number | null, done: boolean): number | null {
@@ -28,7 +31,7 @@ export interface CoalescerOptions {
 
 /**
  * What one listener is sent: rows are overwritten while they wait, so that it gets the newest state and no backlog;
- * events go out one each, in order, and never before their task's last row.
+ * events go out one each, in order and at once, an ending right after its task's last row.
  */
 export class Coalescer {
   readonly #options: CoalescerOptions;
@@ -39,20 +42,27 @@ export class Coalescer {
   #seq = 0;
   #timer: Timer | null = null;
   #closed = false;
-  #backlogForgotten = false;
+  /** The backlog grew too long and was dropped: a snapshot stands for it, as soon as the listener can take one. */
+  #snapshotDue = false;
 
   constructor(options: CoalescerOptions) {
     this.#options = options;
   }
 
-  /** Sends the snapshot that everything later builds on. */
+  /** Sends the snapshot that everything later builds on, in pages of 1,000 tasks. */
   start(): void {
+    if (this.#closed) return;
+    this.#snapshotDue = false;
+    this.#events = [];
+    // The snapshot is newer than any row that waits, and than what was sent: neither may overrule it.
+    this.#waiting.clear();
+    this.#sent.clear();
     const tasks = this.#options.snapshot();
-    for (let from = 0; from === 0 || from < tasks.length; from += FIRST_TASKS) {
+    for (let from = 0; from === 0 || from < tasks.length; from += PAGE_TASKS) {
       this.#options.send({
         type: 'snapshot',
         seq: this.#next(),
-        tasks: tasks.slice(from, from + FIRST_TASKS),
+        tasks: tasks.slice(from, from + PAGE_TASKS),
       });
     }
   }
@@ -68,7 +78,7 @@ export class Coalescer {
     this.#timer ??= this.#options.clock.after(WINDOW_MS, () => this.flush());
   }
 
-  /** Something happened: the task's last row goes out first, then the event, both at once. */
+  /** Something happened; sent at once. An ending takes its task's last row along, in front. */
   event(
     event_type: EventType,
     payload: { taskId: string } & Record<string, unknown>,
@@ -76,34 +86,26 @@ export class Coalescer {
   ): void {
     if (this.#closed) return;
     if (row) this.row(row);
-    const now = this.#options.clock.now();
-    this.#events.push({
-      type: 'event',
-      event_id: `evt_${this.#newId(now)}`,
-      event_type,
-      source: 'satchel',
-      payload,
-      timestamp: new Date(now).toISOString(),
-    });
-    this.flush();
+    this.#events.push(this.#envelope(event_type, payload));
+    if (!this.#ready) {
+      if (this.#events.length > MOST_EVENTS) this.#dropBacklog();
+    } else if (this.#snapshotDue || this.#events.length > 1) {
+      this.flush();
+    } else {
+      if (ENDINGS.has(event_type)) this.#sendRows([payload.taskId]);
+      this.#sendEvents();
+    }
+    if (event_type === 'task.removed') this.#forget(payload.taskId);
   }
 
-  /** Sends what waits, now. */
+  /** Sends what waits, now, if the listener can take it. */
   flush(): void {
     this.#timer?.stop();
     this.#timer = null;
-    if (this.#options.ready?.() === false) {
-      if (this.#events.length > MOST_EVENTS) this.#forgetBacklog();
-      return;
-    }
-    if (this.#backlogForgotten) {
-      this.#backlogForgotten = false;
-      this.start();
-    }
-    this.#sendRows();
-    const events = this.#events;
-    this.#events = [];
-    for (const event of events) this.#options.send(event);
+    if (this.#closed || !this.#ready) return;
+    if (this.#snapshotDue) this.start();
+    this.#sendRows([...this.#waiting.keys()]);
+    this.#sendEvents();
   }
 
   /** The listener can take more again. */
@@ -111,27 +113,56 @@ export class Coalescer {
     this.flush();
   }
 
-  /** Sends what waits, then nothing more. */
+  /** Sends what waits, if the listener can take it, then nothing more. */
   close(): void {
-    if (this.#closed) return;
     this.flush();
     this.#closed = true;
-    this.#timer?.stop();
   }
 
-  #forgetBacklog(): void {
+  get #ready(): boolean {
+    return this.#options.ready?.() !== false;
+  }
+
+  #envelope(event_type: EventType, payload: { taskId: string } & Record<string, unknown>): Message {
+    const now = this.#options.clock.now();
+    return {
+      type: 'event',
+      event_id: `evt_${this.#newId(now)}`,
+      event_type,
+      source: 'satchel',
+      payload,
+      timestamp: new Date(now).toISOString(),
+    };
+  }
+
+  #dropBacklog(): void {
     this.#events = [];
     this.#waiting.clear();
-    this.#backlogForgotten = true;
+    this.#snapshotDue = true;
   }
 
-  #sendRows(): void {
-    if (this.#waiting.size === 0) return;
-    const tasks = [...this.#waiting.values()];
-    this.#waiting.clear();
-    for (const row of tasks) this.#sent.set(row.taskId, row);
+  /** A long-lived listener must not remember every task there ever was. */
+  #forget(taskId: string): void {
+    this.#waiting.delete(taskId);
+    this.#sent.delete(taskId);
+  }
+
+  /** Those of these tasks whose row waits, in one message. */
+  #sendRows(taskIds: readonly string[]): void {
+    const tasks = taskIds.flatMap((id) => this.#waiting.get(id) ?? []);
+    if (tasks.length === 0) return;
+    for (const row of tasks) {
+      this.#waiting.delete(row.taskId);
+      this.#sent.set(row.taskId, row);
+    }
     const at = new Date(this.#options.clock.now()).toISOString();
     this.#options.send({ type: 'progress', seq: this.#next(), at, tasks });
+  }
+
+  #sendEvents(): void {
+    const events = this.#events;
+    this.#events = [];
+    for (const event of events) this.#options.send(event);
   }
 
   #next(): number {
