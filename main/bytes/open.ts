@@ -79,9 +79,18 @@ async function createUnderLock(
     await journal.sync();
     const part = await disk.create(partPath(place));
     opened.push(part);
-    await disk.syncFolder(place.folder);
     const noteMap = new Map(Object.entries(notes));
-    return new PartialFile({ disk, clock, place, id, lock, part, journal, notes: noteMap, regions: [] });
+    return new PartialFile({
+      disk,
+      clock,
+      place,
+      id,
+      lock,
+      part,
+      journal,
+      notes: noteMap,
+      regions: [],
+    });
   } catch (error) {
     for (const file of opened) {
       await file.close().catch(() => {});
@@ -137,7 +146,17 @@ export async function openPartialFile({ disk, clock }: Surroundings, place: Plac
       const journal = new JournalWriter(journalFile, clock, text.goodLength);
       const { regions, droppedBytes } = await recoverRegions(replayed, part, journal);
       const { id, notes } = replayed;
-      const file = new PartialFile({ disk, clock, place, id, lock, part, journal, notes, regions });
+      const file = new PartialFile({
+        disk,
+        clock,
+        place,
+        id,
+        lock,
+        part,
+        journal,
+        notes,
+        regions,
+      });
       return { kind: 'open', file, droppedBytes, partMissing };
     } catch (error) {
       await journalFile.close().catch(() => {});

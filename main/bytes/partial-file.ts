@@ -74,6 +74,8 @@ export class PartialFile {
   #barrier: Promise<void> | null = null;
   #failure: { readonly error: unknown } | null = null;
   #closed = false;
+  /** The folder's entries for both files are on disk for certain. */
+  #named = false;
 
   constructor(parts: PartialFileParts) {
     this.place = parts.place;
@@ -162,6 +164,9 @@ export class PartialFile {
     await this.#part.sync();
     await this.#journal.append({ t: 'barrier', upTo });
     await this.#journal.sync();
+    // A name that is not on disk yet would lose all that the barrier makes safe.
+    if (!this.#named) await this.#disk.syncFolder(this.place.folder);
+    this.#named = true;
     this.#schedule.ended(startedAt);
   }
 
@@ -172,8 +177,9 @@ export class PartialFile {
 
   /** The last record: the file is whole and on disk. Nothing can be written afterwards. */
   async seal({ name, length, digests, modified }: Seal): Promise<void> {
-    await this.barrier();
+    while (this.#barrier !== null) await this.#barrier;
     await this.#guarded(async () => {
+      await this.#journal.flushed();
       if ((await this.#part.size()) !== length) await this.#part.truncate(length);
       if (modified !== null) await this.#part.setModified(modified);
       await this.#part.sync();

@@ -1,8 +1,8 @@
 import { isDeepStrictEqual } from 'node:util';
-import { monotonicFactory } from 'ulid';
 import type { EventType, Message, ProgressRow } from '../contract/events.ts';
 import type { Task } from '../contract/task.ts';
 import type { Clock, Timer } from '../world/clock.ts';
+import { newId } from '../world/ids.ts';
 
 /** A batch at most so often. */
 const WINDOW_MS = 100;
@@ -35,7 +35,6 @@ export interface CoalescerOptions {
  */
 export class Coalescer {
   readonly #options: CoalescerOptions;
-  readonly #newId = monotonicFactory();
   readonly #waiting = new Map<string, ProgressRow>();
   readonly #sent = new Map<string, ProgressRow>();
   #events: Message[] = [];
@@ -127,7 +126,7 @@ export class Coalescer {
     const now = this.#options.clock.now();
     return {
       type: 'event',
-      event_id: `evt_${this.#newId(now)}`,
+      event_id: `evt_${newId(now)}`,
       event_type,
       source: 'satchel',
       payload,

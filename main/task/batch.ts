@@ -1,11 +1,11 @@
 import { basename, dirname } from 'node:path';
-import { ulid } from 'ulid';
 import { JOURNAL_SUFFIX, type Place } from '../bytes/partial-file.ts';
 import { asSatchelError, SatchelError } from '../contract/errors.ts';
 import type { EventType, Message } from '../contract/events.ts';
 import { Coalescer } from '../progress/coalesce.ts';
 import { checksumText } from '../source/headers.ts';
 import { nameFor } from '../source/names.ts';
+import { newId } from '../world/ids.ts';
 import { type Found, findJournals, matchJournal } from './claim.ts';
 import { FileView } from './file-view.ts';
 import {
@@ -174,7 +174,7 @@ class Batch {
 function viewOf(job: BatchJob, position: number, { around }: BatchOptions): FileView {
   const { url, folder, out, checksum } = job;
   return new FileView({
-    id: ulid(around.clock.now()),
+    id: newId(around.clock.now()),
     url,
     name: out ?? nameFor({ disposition: null, url, mediaType: null }),
     folder,

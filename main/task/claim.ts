@@ -1,4 +1,3 @@
-import { ulid } from 'ulid';
 import { createPartialFile, readJournal, type Surroundings } from '../bytes/open.ts';
 import {
   finalPath,
@@ -13,6 +12,7 @@ import { SatchelError } from '../contract/errors.ts';
 import { sourceKey } from '../source/links.ts';
 import { numberedName } from '../source/names.ts';
 import type { Disk } from '../world/disk.ts';
+import { newId } from '../world/ids.ts';
 import { ItemNote, NOTES } from './notes.ts';
 
 /** What to do where something has the wanted name already; `rename` unless the user says otherwise. */
@@ -86,7 +86,7 @@ export async function claimName(
     const place = n === 0 ? wanted : { ...wanted, name: numberedName(wanted.name, n) };
     try {
       const replacing = onConflict === 'overwrite';
-      return await createPartialFile(around, place, { id: ulid(around.clock.now()), notes, replacing });
+      return await createPartialFile(around, place, { id: newId(around.clock.now()), notes, replacing });
     } catch (error) {
       const taken = error instanceof SatchelError && error.code === 'name-conflict';
       if (!taken || onConflict !== 'rename') throw error;

@@ -209,6 +209,7 @@ describe('rule 27: finishing', () => {
   async function sealed(at: SetUp): Promise<void> {
     const file = await create(at);
     await write(file, 0, content.length);
+    await file.barrier();
     const digests = await digestsOf(file, content.length, ['sha256', 'crc32']);
     expect(digests.crc32).toBe(crc32(content).toString(16).padStart(8, '0'));
     await file.seal({ name: 'a.bin', length: content.length, digests, modified: 1_000_000_000_000 });
