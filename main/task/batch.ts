@@ -117,7 +117,13 @@ class Batch {
     view.total = bytes;
     view.received = bytes;
     view.end('done', null);
-    this.#event('task.done', view, { path, received: bytes, already });
+    this.#event('task.done', view, {
+      path,
+      name: view.name,
+      received: bytes,
+      fetched: view.fetched,
+      already,
+    });
   }
 
   #endedEarly(view: FileView, error: SatchelError): void {

@@ -23,6 +23,8 @@ export class FileView {
   state: TaskState = 'waiting';
   phase: TaskPhase | null = null;
   received = 0;
+  /** Bytes of this run alone. */
+  fetched = 0;
   total: number | null = null;
   resumable: boolean | null = null;
   error: ErrorReport | null = null;
@@ -57,6 +59,7 @@ export class FileView {
 
   got(bytes: number): void {
     this.received += bytes;
+    this.fetched += bytes;
     this.#meter.add(bytes, this.#clock.monotonic());
   }
 
