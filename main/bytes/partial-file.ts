@@ -11,6 +11,10 @@ import { PieceMap } from './piece-map.ts';
 export const PART_SUFFIX = '.part';
 export const JOURNAL_SUFFIX = '.satchel';
 
+export function roomDetail(needed: number, free: number, folder: string): string {
+  return `${needed} bytes are needed, ${free} are free in ${folder}`;
+}
+
 /** Where the files of a download lie. `name` is the name it was reserved under. */
 export interface Place {
   readonly folder: string;
@@ -168,6 +172,18 @@ export class PartialFile {
     if (!this.#named) await this.#disk.syncFolder(this.place.folder);
     this.#named = true;
     this.#schedule.ended(startedAt);
+    await this.#demandRoom();
+  }
+
+  /** Stops while the disk still has some room, when what is missing will not fit: others live there too. */
+  async #demandRoom(): Promise<void> {
+    const { folder } = this.place;
+    const missing = [...this.#regions.values()].reduce(
+      (sum, { length, have }) => sum + Math.max(0, (length ?? 0) - have.bytes),
+      0,
+    );
+    const free = await this.#disk.freeBytes(folder);
+    if (missing > free) throw new SatchelError('disk-full', roomDetail(missing, free, folder));
   }
 
   /** Reads back bytes of the partial file, for a checksum; `from` counts from the file's start. */

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { digestsOf as digestsOfFile } from '../bytes/checksum.ts';
 import { putInPlace } from '../bytes/commit.ts';
 import { type Opened, openPartialFile } from '../bytes/open.ts';
-import { finalPath, type PartialFile, type Place, type Region } from '../bytes/partial-file.ts';
+import { finalPath, type PartialFile, type Place, type Region, roomDetail } from '../bytes/partial-file.ts';
 import { setAside } from '../bytes/set-aside.ts';
 import { asSatchelError, SatchelError } from '../contract/errors.ts';
 import type { TaskPhase } from '../contract/task.ts';
@@ -263,8 +263,7 @@ class FileRun {
 
   async #demandRoom(folder: string, bytes: number): Promise<void> {
     const free = await this.#around.disk.freeBytes(folder);
-    if (bytes > free)
-      throw new SatchelError('disk-full', `${bytes} bytes are needed, ${free} are free in ${folder}`);
+    if (bytes > free) throw new SatchelError('disk-full', roomDetail(bytes, free, folder));
   }
 
   /** Verify → seal → into place → let go: after the seal, a crash costs nothing any more. */

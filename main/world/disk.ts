@@ -233,11 +233,11 @@ export class Disk {
     });
   }
 
-  /** Bytes that this user may still write in `folder`. */
+  /** Bytes that this user may still write in `folder`; Infinity where the file system does not say. */
   freeBytes(folder: string): Promise<number> {
     return guarded(folder, async () => {
-      const facts = await this.#fs.statfs(folder);
-      return facts.bavail * facts.bsize;
+      const { blocks, bavail, bsize } = await this.#fs.statfs(folder);
+      return blocks === 0 ? Number.POSITIVE_INFINITY : bavail * bsize;
     });
   }
 }

@@ -1,3 +1,4 @@
+import * as fs from 'node:fs/promises';
 import { readdir, readFile, stat, truncate, unlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { crc32 } from 'node:zlib';
@@ -7,7 +8,7 @@ import { putInPlace } from '../../main/bytes/commit.ts';
 import { createPartialFile, openPartialFile } from '../../main/bytes/open.ts';
 import type { PartialFile } from '../../main/bytes/partial-file.ts';
 import { systemClock } from '../../main/world/clock.ts';
-import { Disk } from '../../main/world/disk.ts';
+import { Disk, type FileSystem } from '../../main/world/disk.ts';
 import { type DiskFault, FaultDisk } from '../kit/fault-disk.ts';
 import { seeded } from '../kit/random.ts';
 import { tempFolder } from '../kit/temp-folder.ts';
@@ -326,5 +327,28 @@ describe('a full disk', () => {
     expect(again.region(0)?.have.bytes).toBe(60_000);
     await write(again, 60_000, content.length);
     await again.close();
+  });
+});
+
+describe('rule 28: room on the disk', () => {
+  test('is looked at again at every barrier: what will not fit stops before the disk is full', async () => {
+    const folder = await tempFolder();
+    let free = 1_000_000;
+    const fileSystem = { ...fs, statfs: async () => ({ blocks: 1, bavail: free, bsize: 1 }) };
+    const around = { disk: new Disk(fileSystem as unknown as FileSystem), clock: systemClock };
+    const place = { folder, name: 'a.bin' };
+    const file = await createPartialFile(around, place, { id: '01J', notes: {} });
+    await file.placeRegion(0, 0, content.length);
+    await write(file, 0, 100_000);
+    await file.barrier();
+    free = content.length - 100_000 - 1;
+    await expect(file.barrier()).rejects.toMatchObject({ code: 'disk-full' });
+    await expect(write(file, 100_000, 200_000)).rejects.toMatchObject({ code: 'disk-full' });
+    await file.close();
+    free = content.length;
+    const opened = await openPartialFile(around, place);
+    if (opened.kind !== 'open') throw new Error('it is sealed');
+    expect(opened.file.region(0)?.have.bytes).toBe(100_000);
+    await opened.file.close();
   });
 });
