@@ -10,7 +10,7 @@ import { type Entry, Ledger, type Logged } from './ledger.ts';
 import { type Gate, Place, type Prepared } from './place.ts';
 
 export type { Resource } from './answer.ts';
-export type { Fault, FaultName, Seen } from './faults.ts';
+export type { Fault, FaultName } from './faults.ts';
 export type { Logged } from './ledger.ts';
 export type { Gate } from './place.ts';
 
