@@ -5,8 +5,6 @@ import type { PartialFile } from './partial-file.ts';
 const FLUSH_BYTES = 128 * 1024;
 /** At the latest so long after a byte came it is on its way to the file. */
 const FLUSH_MS = 15;
-/** With so much waiting behind a write, the source is asked to pause. */
-const HIGH_WATER_BYTES = 2 * 1024 * 1024;
 
 export interface AppenderOptions {
   readonly file: PartialFile;
@@ -14,6 +12,8 @@ export interface AppenderOptions {
   /** First byte, relative to the region. */
   readonly from: number;
   readonly clock: Clock;
+  /** With so many bytes waiting behind a write, the source is asked to pause. */
+  readonly highWater: number;
   /** The waiting bytes are few again: reading may go on. */
   readonly onDrain: () => void;
   /** Bytes were written and journaled. */
@@ -49,7 +49,7 @@ export class Appender {
       if (this.#waitingBytes >= FLUSH_BYTES) this.#write();
       else this.#timer ??= this.#options.clock.after(FLUSH_MS, () => this.#write());
     }
-    return this.#waitingBytes < HIGH_WATER_BYTES;
+    return this.#waitingBytes < this.#options.highWater;
   }
 
   /** Writes what is left; resolves when all is journaled or has failed (which `onError` was told). */
@@ -90,7 +90,7 @@ export class Appender {
     if (this.#failed) return;
     if (this.#waitingBytes >= FLUSH_BYTES) this.#write();
     else if (this.#waitingBytes > 0) this.#timer ??= this.#options.clock.after(FLUSH_MS, () => this.#write());
-    if (size >= HIGH_WATER_BYTES || this.#waitingBytes === 0) onDrain();
+    if (size >= this.#options.highWater || this.#waitingBytes === 0) onDrain();
   }
 }
 

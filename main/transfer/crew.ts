@@ -15,6 +15,10 @@ import { type Stripe, StripeBoard } from './stripes.ts';
 const TICK_MS = 50;
 /** Where answers come faster than this, nothing is gained by asking before the last one has ended. */
 const SLOW_ANSWER_MS = 30;
+/** Bytes of one file that may wait to be written, over all its connections, and for one of them at most and least. */
+const WAITING_BYTES = 8 * 1024 * 1024;
+const MOST_WAITING_BYTES = 2 * 1024 * 1024;
+const LEAST_WAITING_BYTES = 256 * 1024;
 /** A source that refused an extra connection is offered one more after so long. */
 const CAP_RESTORE_MS = 30_000;
 
@@ -330,12 +334,18 @@ export class Crew {
       stallMs,
       file: target.file,
       regionId: target.region.id,
+      highWater: this.#highWater,
       extend: () => this.#board?.extend(stripe, lane.speed(clock.monotonic()), this.#most) ?? false,
       onBytes: (count) => this.#got(lane, count),
       onJournaled: (count) => listener.onJournaled(count),
     });
     if (granted.end === null) this.#foundEnd(stripe);
     await this.keepFacts();
+  }
+
+  get #highWater(): number {
+    const share = WAITING_BYTES / this.#lanes.size;
+    return Math.max(LEAST_WAITING_BYTES, Math.min(MOST_WAITING_BYTES, share));
   }
 
   #got(lane: Lane, count: number): void {

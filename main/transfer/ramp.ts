@@ -4,7 +4,7 @@ const MEASURE_ANSWERS = 3;
 const MEASURE_LEAST_MS = 150;
 const MEASURE_MOST_MS = 2000;
 /** Twice the connections must bring at least this much more, or the step is taken back. */
-const GAIN = 1.15;
+const GAIN = 1.25;
 /** After a step in vain the next is tried this much later, then twice as late, and so on. */
 const FIRST_REST_MS = 3000;
 

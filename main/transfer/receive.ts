@@ -18,6 +18,8 @@ export interface Reception {
   /** Where the bytes go. */
   readonly file: PartialFile;
   readonly regionId: number;
+  /** Bytes that may wait to be written before reading pauses. */
+  readonly highWater: number;
   readonly clock: Clock;
   /** No byte for so long, while we read, is a stall. */
   readonly stallMs: number;
@@ -68,11 +70,12 @@ class Receiver {
     this.#reception = reception;
     this.#body = decoded(reception.answer, reception.encodings);
     this.#lastByteAt = reception.clock.monotonic();
-    const { file, regionId, clock, stripe, onJournaled } = reception;
+    const { file, regionId, clock, stripe, highWater, onJournaled } = reception;
     this.#appender = new Appender({
       file,
       regionId,
       clock,
+      highWater,
       from: stripe.at,
       onJournaled,
       onDrain: () => this.#resume(),
