@@ -1,5 +1,6 @@
 // `npm run bench`: the tables of docs/benchmarks.md, peers beside us in the same run.
-import { mkdirSync, mkdtempSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import { randomBytes } from 'node:crypto';
+import { appendFileSync, mkdirSync, mkdtempSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Nginx } from '../test/kit/nginx.ts';
@@ -17,6 +18,7 @@ import {
   wallOf,
 } from './peers.ts';
 
+const MIB = 1024 ** 2;
 const GIB = 1024 ** 3;
 const ROUNDS = 5;
 const MB = 1_000_000;
@@ -41,6 +43,16 @@ function row(result: Result, size: number, reference: number): string[] {
 
 const HEAD = ['program', 'wall s', 'to aria2c', 'MB/s', 'CPU s', 'peak MiB', 'loop delay p99 ms'];
 
+/** Real bytes: a sparse file would be read from one page, again and again. */
+function writeRandom(path: string, size: number): void {
+  const block = randomBytes(MIB);
+  writeFileSync(path, '');
+  for (let at = 0; at < size; at += MIB) {
+    block.writeUInt32LE(at / MIB);
+    appendFileSync(path, block);
+  }
+}
+
 async function speed(
   title: string,
   nginx: Nginx,
@@ -62,14 +74,10 @@ async function main(): Promise<void> {
     `${cpus().length} × ${cpu?.model.trim()}, ${all.map(({ name, version }) => `${name} ${version}`).join(', ')}`,
   );
   mkdirSync(root, { recursive: true });
-  for (const [name, size] of [
-    ['1g.bin', GIB],
-    ['4g.bin', 4 * GIB],
-  ] as const) {
-    // Sparse files: the server reads them without a disk, and their bytes are all alike, which no peer profits from.
-    writeFileSync(join(root, name), '');
-    truncateSync(join(root, name), size);
-  }
+  writeRandom(join(root, '1g.bin'), GIB);
+  // Sparse: this one only shows that memory does not grow with the size.
+  writeFileSync(join(root, '4g.bin'), '');
+  truncateSync(join(root, '4g.bin'), 4 * GIB);
   const many = all.filter(({ name }) => name !== 'curl');
   const plain = await Nginx.start({ root });
   await speed('1 GiB over one connection', plain, all, '1g.bin', GIB, 1);
