@@ -1,3 +1,4 @@
+import { asSatchelError, SatchelError } from './contract/errors.ts';
 import type { Message } from './contract/events.ts';
 import { type BatchJob, type BatchResult, runBatch } from './task/batch.ts';
 import { type GetInput, jobsOf, type PlannedGet } from './task/jobs.ts';
@@ -8,7 +9,7 @@ import { createHttp } from './world/http.ts';
 
 /** The rooms put together, once a process. Doors carry commands in and messages out. */
 export interface Engine {
-  /** What a `get` command line asks for; reads its input file. Throws `bad-input`, `bad-url`. */
+  /** What a `get` command line asks for; reads its input file. Throws `bad-input`. */
   planGet(input: GetInput): Promise<PlannedGet>;
   /** Runs the downloads of one command; never rejects. */
   runBatch(
@@ -36,7 +37,7 @@ export function createEngine({ perHost }: EngineOptions): Engine {
     planGet: async (input) => {
       const { inputFile } = input.options;
       if (inputFile === undefined || input.inputText !== null) return jobsOf(input);
-      return jobsOf({ ...input, inputText: (await disk.readWhole(inputFile)).toString() });
+      return jobsOf({ ...input, inputText: await readInput(disk, inputFile) });
     },
     runBatch: (jobs, options) => runBatch(jobs, { around, ...options }),
     close: () => {
@@ -44,4 +45,13 @@ export function createEngine({ perHost }: EngineOptions): Engine {
       http.close();
     },
   };
+}
+
+async function readInput(disk: Disk, path: string): Promise<string> {
+  try {
+    return (await disk.readWhole(path)).toString();
+  } catch (thrown) {
+    const { detail = path } = asSatchelError(thrown);
+    throw new SatchelError('bad-input', `the input file cannot be read: ${detail}`, { cause: thrown });
+  }
 }

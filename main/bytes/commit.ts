@@ -1,3 +1,4 @@
+import { basename, join } from 'node:path';
 import { SatchelError } from '../contract/errors.ts';
 import type { Disk } from '../world/disk.ts';
 import { finalPath, journalPath, type Place, partPath } from './partial-file.ts';
@@ -5,11 +6,17 @@ import { finalPath, journalPath, type Place, partPath } from './partial-file.ts'
 export type OnTaken = 'fail' | 'replace';
 
 /**
- * Last step of a sealed download: moves the partial file to its final name, makes that safe from a power cut, then
- * deletes the journal. May be run again after a crash at any point of it. Throws `name-conflict` when the name is
- * taken by another file, with everything kept.
+ * Last step of a sealed download: moves the partial file to its final name, makes that safe from a power cut, deletes
+ * what it `replaces` (names in the same folder), then the journal. May be run again after a crash at any point of it.
+ * Throws `name-conflict` when the name is taken by another file, with everything kept.
  */
-export async function putInPlace(disk: Disk, place: Place, name: string, onTaken: OnTaken): Promise<void> {
+export async function putInPlace(
+  disk: Disk,
+  place: Place,
+  name: string,
+  onTaken: OnTaken,
+  replaces: readonly string[] = [],
+): Promise<void> {
   const from = partPath(place);
   const to = finalPath({ folder: place.folder, name });
   const part = await disk.facts(from);
@@ -21,7 +28,14 @@ export async function putInPlace(disk: Disk, place: Place, name: string, onTaken
     else await disk.moveIntoPlace(from, to);
     await disk.syncFolder(place.folder);
   }
+  // The journal alone knows of them, so it goes last.
+  for (const replaced of replaces.filter(isAsideName)) await disk.remove(join(place.folder, replaced));
   await disk.remove(journalPath(place));
+}
+
+/** A name that set-aside.ts gives: a journal may come from elsewhere, and not be let delete what it likes. */
+function isAsideName(name: string): boolean {
+  return basename(name) === name && /\.old( \(\d+\))?\.(part|satchel)$/.test(name);
 }
 
 async function replaceFile(disk: Disk, from: string, to: string, kind: string | null): Promise<void> {

@@ -106,13 +106,40 @@ async function demandFree(disk: Disk, path: string): Promise<void> {
 
 /**
  * A process killed between creating a journal and writing its first record leaves a journal that says nothing and no
- * byte of data. It is ours and worth nothing, so it does not block its name.
+ * byte of data. It is ours and worth nothing, so it does not block its name: it is removed, unless somebody is at work
+ * on it.
  */
+export async function removeStillborn(disk: Disk, place: Place): Promise<void> {
+  if (!(await isStillborn(disk, place))) return;
+  try {
+    const lock = await underLock(disk, place, async (held) => {
+      await clearStillborn(disk, place);
+      return held;
+    });
+    await lock.release();
+  } catch (error) {
+    if (!(error instanceof SatchelError) || error.code !== 'already-running') throw error;
+  }
+}
+
 async function clearStillborn(disk: Disk, place: Place): Promise<void> {
-  if ((await disk.facts(journalPath(place))) === null) return;
-  if (replay(decodeJournal(await disk.readWhole(journalPath(place)))) !== null) return;
-  const part = await disk.facts(partPath(place));
-  if (part === null) await disk.remove(journalPath(place));
+  if (await isStillborn(disk, place)) await disk.remove(journalPath(place));
+}
+
+async function isStillborn(disk: Disk, place: Place): Promise<boolean> {
+  const journal = await disk.facts(journalPath(place));
+  if (journal?.kind !== 'file' || (await disk.facts(partPath(place))) !== null) return false;
+  return isCutBeginning(await disk.readWhole(journalPath(place)));
+}
+
+const FIRST_RECORD = '{"t":"open",';
+
+/** Nothing, zeros that a power cut left, or the beginning of a first record; anything else is somebody's file. */
+function isCutBeginning(bytes: Buffer): boolean {
+  const text = bytes.toString('latin1');
+  if (/^\0*$/.test(text)) return true;
+  const [, crc, json = ''] = /^([0-9a-f]{1,8})(?: (.*))?$/.exec(text) ?? [];
+  return crc !== undefined && (json.startsWith(FIRST_RECORD) || FIRST_RECORD.startsWith(json));
 }
 
 export type Opened =
@@ -124,7 +151,12 @@ export type Opened =
       /** The partial file was gone, so nothing is left of what the journal knew. */
       readonly partMissing: boolean;
     }
-  | { readonly kind: 'sealed'; readonly sealed: SealedRecord; readonly lock: Lock };
+  | {
+      readonly kind: 'sealed';
+      readonly sealed: SealedRecord;
+      readonly notes: ReadonlyMap<string, unknown>;
+      readonly lock: Lock;
+    };
 
 /**
  * Reopens a download: replays its journal, drops a torn tail, trusts what lies before the last barrier (after a look
@@ -133,18 +165,20 @@ export type Opened =
  */
 export async function openPartialFile({ disk, clock }: Surroundings, place: Place): Promise<Opened> {
   return underLock(disk, place, async (lock) => {
+    const journal = await disk.facts(journalPath(place));
+    if (journal?.kind !== 'file') throw new SatchelError('corrupt-journal', journalPath(place));
     const text = decodeJournal(await disk.readWhole(journalPath(place)));
     const replayed = replay(text);
     if (!replayed) throw new SatchelError('corrupt-journal', journalPath(place));
-    if (replayed.sealed) return { kind: 'sealed', sealed: replayed.sealed, lock };
+    if (replayed.sealed) return { kind: 'sealed', sealed: replayed.sealed, notes: replayed.notes, lock };
     const journalFile = await disk.open(journalPath(place));
     let part: DiskFile | null = null;
     try {
       await journalFile.truncate(text.goodLength);
       const partMissing = (await disk.facts(partPath(place))) === null;
       part = await (partMissing ? disk.create(partPath(place)) : disk.open(partPath(place)));
-      const journal = new JournalWriter(journalFile, clock, text.goodLength);
-      const { regions, droppedBytes } = await recoverRegions(replayed, part, journal);
+      const writer = new JournalWriter(journalFile, clock, text.goodLength);
+      const { regions, droppedBytes } = await recoverRegions(replayed, part, writer);
       const { id, notes } = replayed;
       const file = new PartialFile({
         disk,
@@ -153,7 +187,7 @@ export async function openPartialFile({ disk, clock }: Surroundings, place: Plac
         id,
         lock,
         part,
-        journal,
+        journal: writer,
         notes,
         regions,
       });
@@ -198,5 +232,7 @@ async function matches(part: DiskFile, offset: number, piece: Piece): Promise<bo
 
 /** What a journal says, without opening it for work; null where it has no readable beginning. */
 export async function readJournal(disk: Disk, place: Place): Promise<Replayed | null> {
+  // Opening a pipe of that name would wait for ever.
+  if ((await disk.facts(journalPath(place)))?.kind !== 'file') return null;
   return replay(decodeJournal(await disk.readWhole(journalPath(place))));
 }

@@ -144,7 +144,11 @@ export class PartialFile {
   /** Forgets every byte of a region: its source cannot be resumed. */
   async forget(regionId: number): Promise<void> {
     this.#regions.get(regionId)?.have.clear();
-    await this.#guarded(() => this.#journal.append({ t: 'drop', r: regionId, from: 0, n: null }));
+    await this.#guarded(async () => {
+      await this.#journal.append({ t: 'drop', r: regionId, from: 0, n: null });
+      // Else a power cut could bring back the old pieces' word for bytes that were overwritten.
+      await this.#journal.sync();
+    });
   }
 
   /** Makes everything journaled so far safe from a power cut. */
@@ -196,7 +200,12 @@ export class PartialFile {
     while (this.#barrier !== null) await this.#barrier;
     await this.#guarded(async () => {
       await this.#journal.flushed();
-      if ((await this.#part.size()) !== length) await this.#part.truncate(length);
+      const size = await this.#part.size();
+      if (size > length) await this.#part.truncate(length);
+      const there = await this.#disk.facts(partPath(this.place));
+      if (size < length || there?.size !== length) {
+        throw new SatchelError('disk-error', `${partPath(this.place)} was cut or taken away by somebody`);
+      }
       if (modified !== null) await this.#part.setModified(modified);
       await this.#part.sync();
       await this.#journal.append({ t: 'sealed', name, length, digests: { ...digests } });

@@ -1,6 +1,19 @@
+import { SatchelError } from '../contract/errors.ts';
 import type { Disk } from '../world/disk.ts';
-import { takeLock } from '../world/lock.ts';
-import { journalPath, type Place, partPath } from './partial-file.ts';
+import { type Lock, takeLock } from '../world/lock.ts';
+import { readJournal } from './open.ts';
+import { JOURNAL_SUFFIX, journalPath, type Place, partPath } from './partial-file.ts';
+import type { Replayed } from './replay.ts';
+
+async function underLock<T>(disk: Disk, place: Place, work: () => Promise<T>): Promise<T> {
+  const folder = await disk.realFolder(place.folder);
+  const lock: Lock = await takeLock(journalPath({ ...place, folder }));
+  try {
+    return await work();
+  } finally {
+    await lock.release();
+  }
+}
 
 /**
  * Moves an unfinished partial file and its journal out of the way, to `NAME.old.part` and `NAME.old.satchel`, where
@@ -8,11 +21,10 @@ import { journalPath, type Place, partPath } from './partial-file.ts';
  * `already-running` when another process is at work on them.
  */
 export async function setAside(disk: Disk, place: Place): Promise<string[]> {
-  const lock = await takeLock(journalPath({ ...place, folder: await disk.realFolder(place.folder) }));
-  try {
+  return underLock(disk, place, async () => {
     const aside = await freePlace(disk, place);
     const moved: string[] = [];
-    // The journal first: should we be killed in between, a partial file without a journal is never trusted.
+    // The journal first: what is known of the download goes with it, so that `earlierSetAside` can end the move.
     for (const path of [journalPath, partPath]) {
       if ((await disk.facts(path(place))) === null) continue;
       await disk.moveIntoPlace(path(place), path(aside));
@@ -20,9 +32,58 @@ export async function setAside(disk: Disk, place: Place): Promise<string[]> {
     }
     await disk.syncFolder(place.folder);
     return moved;
-  } finally {
-    await lock.release();
+  });
+}
+
+/**
+ * Names of what was set aside from this place by runs that were killed before they had noted down what replaces it;
+ * without it those files would stay for ever. Only those whose journal `isOurs` accepts. A move that was cut short is
+ * ended. None while another process is at work on the place.
+ */
+export async function earlierSetAside(
+  disk: Disk,
+  place: Place,
+  isOurs: (journal: Replayed) => boolean,
+): Promise<string[]> {
+  const journals = (await disk.list(place.folder)).filter((entry) => isAsideOf(place.name, entry));
+  if (journals.length === 0) return [];
+  try {
+    return await underLock(disk, place, async () => {
+      const asides = journals.sort().map((entry) => entry.slice(0, -JOURNAL_SUFFIX.length));
+      const names: string[] = [];
+      for (const name of asides) names.push(...(await namesOf(disk, place, name, isOurs)));
+      return names;
+    });
+  } catch (error) {
+    if (error instanceof SatchelError && error.code === 'already-running') return [];
+    throw error;
   }
+}
+
+async function namesOf(
+  disk: Disk,
+  place: Place,
+  name: string,
+  isOurs: (journal: Replayed) => boolean,
+): Promise<string[]> {
+  const aside = { folder: place.folder, name };
+  const journal = await readJournal(disk, aside).catch(() => null);
+  if (journal?.name !== place.name || !isOurs(journal)) return [];
+  await endMove(disk, place, aside);
+  return [journalPath, partPath].map((path) => path({ folder: '.', name }));
+}
+
+function isAsideOf(name: string, entry: string): boolean {
+  return entry.startsWith(`${name}.old`) && /^( \(\d+\))?\.satchel$/.test(entry.slice(`${name}.old`.length));
+}
+
+/** The journal was moved and its partial file not, or not quite: one file under both names. */
+async function endMove(disk: Disk, place: Place, aside: Place): Promise<void> {
+  const part = await disk.facts(partPath(place));
+  if (part === null || (await disk.facts(journalPath(place))) !== null) return;
+  const moved = await disk.facts(partPath(aside));
+  if (moved === null) await disk.moveIntoPlace(partPath(place), partPath(aside));
+  else if (moved.id === part.id) await disk.remove(partPath(place));
 }
 
 /** `NAME.old`, or `NAME.old (1)` and so on where an earlier one is still kept. */

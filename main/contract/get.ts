@@ -17,12 +17,17 @@ const size = z.string().transform((text, context) => {
   return z.NEVER;
 });
 
-const count = (least: number, most: number) =>
-  z
+const count = (least: number, most: number) => {
+  const error = `must be a whole number from ${least} to ${most}`;
+  return z
     .string()
-    .regex(/^\d+$/, { error: `must be a whole number from ${least} to ${most}` })
+    .regex(/^\d+$/, { error })
     .transform(Number)
-    .pipe(z.number().min(least).max(most));
+    .pipe(z.number({ error }).min(least, { error }).max(most, { error }));
+};
+
+const LONGEST_SECONDS = 86_400;
+const SECONDS = `must be a number of seconds, above 0 and at most ${LONGEST_SECONDS}`;
 
 const choice = <const T extends readonly string[]>(values: T) =>
   z.enum(values, { error: `must be one of ${values.join(', ')}` });
@@ -30,7 +35,7 @@ const choice = <const T extends readonly string[]>(values: T) =>
 /** The options of `satchel get` as they come from the command line: text in, checked values out. */
 export const GetOptions = z.object({
   dir: z.string().default('.'),
-  output: z.string().min(1).optional(),
+  output: z.string().min(1, { error: 'must be a name' }).optional(),
   inputFile: z.string().optional(),
   connections: count(1, 32).default(8),
   jobs: count(1, 100).default(5),
@@ -40,9 +45,9 @@ export const GetOptions = z.object({
   retries: count(0, 1_000_000).default(8),
   timeout: z
     .string()
-    .regex(/^\d+(\.\d+)?$/, { error: 'must be a number of seconds' })
+    .regex(/^\d+(\.\d+)?$/, { error: SECONDS })
     .transform(Number)
-    .pipe(z.number().positive().max(86_400))
+    .pipe(z.number().positive({ error: SECONDS }).max(LONGEST_SECONDS, { error: SECONDS }))
     .default(30),
   onConflict: choice(['resume', 'rename', 'overwrite', 'skip', 'fail']).default('rename'),
   onChanged: choice(['stop', 'restart', 'continue']).default('stop'),

@@ -1,9 +1,10 @@
-import { basename, dirname } from 'node:path';
-import { JOURNAL_SUFFIX, type Place } from '../bytes/partial-file.ts';
-import { asSatchelError, SatchelError } from '../contract/errors.ts';
+import { basename } from 'node:path';
+import type { Place } from '../bytes/partial-file.ts';
+import { asSatchelError, type SatchelError } from '../contract/errors.ts';
 import type { EventType, Message } from '../contract/events.ts';
 import { Coalescer } from '../progress/coalesce.ts';
 import { checksumText } from '../source/headers.ts';
+import { sourceKey } from '../source/links.ts';
 import { nameFor } from '../source/names.ts';
 import { newId } from '../world/ids.ts';
 import { type Found, findJournals, matchJournal } from './claim.ts';
@@ -18,8 +19,10 @@ import {
 
 /** One download of a command line; `resume` is found here. */
 export type BatchJob = Omit<FileJob, 'resume'> & {
-  /** The journal to go on with, as the user named it. */
-  readonly resumeFrom: string | null;
+  /** The download to go on with, where the user named its journal. */
+  readonly resumeFrom: Place | null;
+  /** Why it fails without being tried; `url` is then only fit to be shown. */
+  readonly refused: SatchelError | null;
 };
 
 export interface BatchOptions {
@@ -50,12 +53,16 @@ class Batch {
   readonly #waiting: { job: BatchJob; view: FileView }[];
   readonly #views: FileView[];
   readonly #coalescer: Coalescer;
+  readonly #jobs: readonly BatchJob[];
+  /** Journals that a download of this command has gone on with. */
+  readonly #taken = new Set<Found>();
   readonly #journals = new Map<string, Promise<Found[]>>();
   #failed = 0;
 
   constructor(jobs: readonly BatchJob[], options: BatchOptions) {
     const { clock } = options.around;
     this.#options = options;
+    this.#jobs = jobs;
     this.#waiting = jobs.map((job, position) => ({ job, view: viewOf(job, position, options) }));
     this.#views = this.#waiting.map(({ view }) => view);
     const snapshot = () => this.#views.map((view) => view.task());
@@ -92,6 +99,7 @@ class Batch {
     };
     lookAgain();
     try {
+      if (job.refused) throw job.refused;
       const resume = await this.#findResume(job);
       this.#done(view, await runFile({ ...job, resume }, around, this.#listener(view), signal));
     } catch (thrown) {
@@ -102,14 +110,20 @@ class Batch {
   }
 
   /** Two downloads of one command never go on with the same journal: its lock would refuse the second. */
-  async #findResume({ folder, url, out, resumeFrom }: BatchJob): Promise<Place | null> {
-    if (resumeFrom !== null) return placeOfJournal(resumeFrom);
+  async #findResume(job: BatchJob): Promise<Place | null> {
+    const { folder, url, out, resumeFrom } = job;
+    if (resumeFrom !== null) return resumeFrom;
     let journals = this.#journals.get(folder);
     if (!journals) {
       journals = findJournals(this.#options.around.disk, folder);
       this.#journals.set(folder, journals);
     }
-    return matchJournal(await journals, url, out);
+    const others = this.#jobs.filter((other) => other !== job && other.folder === folder && !other.refused);
+    const free = (await journals).filter((found) => !this.#taken.has(found) && !belongs(found, job, others));
+    const place = matchJournal(free, url, out);
+    const taken = free.find((found) => found.place === place);
+    if (taken) this.#taken.add(taken);
+    return place;
   }
 
   #done(view: FileView, { path, bytes, already }: FileResult): void {
@@ -190,9 +204,9 @@ function viewOf(job: BatchJob, position: number, { around }: BatchOptions): File
   });
 }
 
-function placeOfJournal(path: string): Place {
-  const name = basename(path);
-  if (!name.endsWith(JOURNAL_SUFFIX))
-    throw new SatchelError('bad-input', `${name} is no ${JOURNAL_SUFFIX} journal`);
-  return { folder: dirname(path), name: name.slice(0, -JOURNAL_SUFFIX.length) };
+/** Another download of the command has more right to this journal: by its address, or by the name it asks for. */
+function belongs({ place, key }: Found, job: BatchJob, others: readonly BatchJob[]): boolean {
+  const byAddress = key !== sourceKey(job.url) && others.some((other) => key === sourceKey(other.url));
+  const byName = place.name !== job.out && others.some((other) => place.name === other.out);
+  return byAddress || byName;
 }

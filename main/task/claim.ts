@@ -1,4 +1,4 @@
-import { createPartialFile, readJournal, type Surroundings } from '../bytes/open.ts';
+import { createPartialFile, readJournal, removeStillborn, type Surroundings } from '../bytes/open.ts';
 import {
   finalPath,
   JOURNAL_SUFFIX,
@@ -7,7 +7,8 @@ import {
   type Place,
   partPath,
 } from '../bytes/partial-file.ts';
-import { setAside } from '../bytes/set-aside.ts';
+import type { Replayed } from '../bytes/replay.ts';
+import { earlierSetAside, setAside } from '../bytes/set-aside.ts';
 import { SatchelError } from '../contract/errors.ts';
 import { sourceKey } from '../source/links.ts';
 import { numberedName } from '../source/names.ts';
@@ -34,17 +35,26 @@ export interface Found {
   readonly key: string;
 }
 
-/** The journals in a folder, by what they fetch. Those set aside under another name are left out. */
+/**
+ * The journals in a folder, by what they fetch. Those set aside under another name are left out, and whatever else
+ * ends in `.satchel` but cannot be read as one.
+ */
 export async function findJournals(disk: Disk, folder: string): Promise<Found[]> {
   const found: Found[] = [];
   for (const entry of (await disk.list(folder)).sort()) {
     if (!entry.endsWith(JOURNAL_SUFFIX)) continue;
     const place = { folder, name: entry.slice(0, -JOURNAL_SUFFIX.length) };
-    const journal = await readJournal(disk, place);
-    const item = ItemNote.safeParse(journal?.notes.get(NOTES.item));
-    if (journal?.name === place.name && item.success) found.push({ place, key: sourceKey(item.data.url) });
+    const journal = await readJournal(disk, place).catch(() => null);
+    const key = journal && keyOf(journal);
+    if (journal?.name === place.name && key !== null) found.push({ place, key });
   }
   return found;
+}
+
+function keyOf({ notes }: Replayed): string | null {
+  const item = ItemNote.safeParse(notes.get(NOTES.item));
+  const url = item.success ? item.data.url : '';
+  return /^https?:/i.test(url) && URL.canParse(url) ? sourceKey(url) : null;
 }
 
 /** The download to go on with: one of the same name, else one of the same address. */
@@ -56,19 +66,55 @@ export function matchJournal(journals: readonly Found[], url: string, out: strin
 
 /** Throws `name-conflict` or Skipped, before anything is fetched, where that is already certain. */
 export async function checkName(disk: Disk, place: Place, onConflict: OnConflict): Promise<void> {
-  if (onConflict === 'rename' || onConflict === 'overwrite') return;
-  for (const path of [finalPath(place), partPath(place), journalPath(place)]) {
-    if ((await disk.facts(path)) === null) continue;
+  await removeStillborn(disk, place);
+  return checkPaths(disk, place, [finalPath(place), partPath(place), journalPath(place)], onConflict);
+}
+
+/** The same for a download that has its journal and partial file: only where the file is to go may nothing be. */
+export async function checkFinalName(disk: Disk, place: Place, onConflict: OnConflict): Promise<void> {
+  return checkPaths(disk, place, [finalPath(place)], onConflict);
+}
+
+async function checkPaths(
+  disk: Disk,
+  place: Place,
+  paths: readonly string[],
+  onConflict: OnConflict,
+): Promise<void> {
+  if (onConflict === 'rename') return;
+  for (const path of paths) {
+    const facts = await disk.facts(path);
+    if (facts === null) continue;
+    // Whoever says overwrite speaks of a file.
+    if (onConflict === 'overwrite' && facts.kind !== 'folder') continue;
     if (onConflict === 'skip') throw new Skipped(finalPath(place));
     throw new SatchelError('name-conflict', path);
   }
 }
 
+/**
+ * Names of what earlier runs of the same download have set aside under this name and were killed before they could
+ * say what replaces it. `url` is the address of the new download.
+ */
+export async function findSetAside(
+  disk: Disk,
+  place: Place,
+  url: string,
+  onConflict: OnConflict,
+): Promise<string[]> {
+  const wanted = sourceKey(url);
+  return earlierSetAside(disk, place, (journal) => onConflict === 'overwrite' || keyOf(journal) === wanted);
+}
+
 export interface ClaimOptions {
+  /** Of the new download. */
+  readonly url: string;
   readonly onConflict: OnConflict;
   readonly notes: Readonly<Record<string, unknown>>;
-  /** Names already set aside that the new download replaces when it is done. */
+  /** Names that go when it is done. */
   readonly replaces: readonly string[];
+  /** An unfinished download that the new one replaces when it is done; set aside until then. */
+  readonly instead: Place | null;
 }
 
 /** Reserves a name for a new download, as the user wants conflicts settled. */
@@ -77,16 +123,22 @@ export async function claimName(
   wanted: Place,
   options: ClaimOptions,
 ): Promise<PartialFile> {
-  const { onConflict } = options;
-  await checkName(around.disk, wanted, onConflict);
-  const replaces = [...options.replaces];
-  if (onConflict === 'overwrite') replaces.push(...(await setAside(around.disk, wanted)));
-  const notes = { ...options.notes, [NOTES.replaces]: replaces };
+  const { disk, clock } = around;
+  const { onConflict, instead, url } = options;
+  const replaces = new Set([...options.replaces, ...(await findSetAside(disk, wanted, url, onConflict))]);
+  // Not before now: until a new download has really begun, the old one is the one to go on with.
+  const aside = async (place: Place) => {
+    for (const name of await setAside(disk, place)) replaces.add(name);
+  };
+  if (instead) await aside(instead);
+  await checkName(disk, wanted, onConflict);
+  if (onConflict === 'overwrite') await aside(wanted);
+  const notes = { ...options.notes, [NOTES.replaces]: [...replaces] };
   for (let n = 0; ; n++) {
     const place = n === 0 ? wanted : { ...wanted, name: numberedName(wanted.name, n) };
     try {
       const replacing = onConflict === 'overwrite';
-      return await createPartialFile(around, place, { id: newId(around.clock.now()), notes, replacing });
+      return await createPartialFile(around, place, { id: newId(clock.now()), notes, replacing });
     } catch (error) {
       const taken = error instanceof SatchelError && error.code === 'name-conflict';
       if (!taken || onConflict !== 'rename') throw error;

@@ -1,5 +1,6 @@
 import { basename, dirname, resolve } from 'node:path';
-import { SatchelError } from '../contract/errors.ts';
+import { JOURNAL_SUFFIX, type Place } from '../bytes/partial-file.ts';
+import { asSatchelError, SatchelError } from '../contract/errors.ts';
 import type { GetOptions } from '../contract/get.ts';
 import { parseChecksum } from '../source/headers.ts';
 import {
@@ -26,7 +27,7 @@ export interface PlannedGet {
   readonly repeated: readonly string[];
 }
 
-/** What a command line asks for, in its order. Throws `bad-input`, `bad-url`. */
+/** What a command line asks for, in its order. Throws `bad-input`; a bad address is a job that fails. */
 export function jobsOf({ urls, inputText, options }: GetInput): PlannedGet {
   const given = urls.map((url): Link => ({ url, out: null, dir: null, checksum: null, line: 0 }));
   const links = [...given, ...(inputText === null ? [] : parseInputFile(inputText))];
@@ -39,7 +40,7 @@ export function jobsOf({ urls, inputText, options }: GetInput): PlannedGet {
   const seen = new Set<string>();
   const repeated: string[] = [];
   const fresh = jobs.filter((job) => {
-    const key = [sourceKey(job.url), job.folder, job.out].join('\n');
+    const key = [job.refused ? job.url : sourceKey(job.url), job.folder, job.out].join('\n');
     if (seen.has(key)) repeated.push(printableUrl(job.url));
     return !seen.has(key) && seen.add(key);
   });
@@ -47,18 +48,15 @@ export function jobsOf({ urls, inputText, options }: GetInput): PlannedGet {
 }
 
 function jobOf(link: Link, options: GetOptions): BatchJob {
-  const { url, user, password } = splitCredentials(parseUrl(link.url));
-  url.hash = '';
   const checksum = link.checksum ?? options.checksum ?? null;
   const { connections, minSplit, retries, onConflict, onChanged } = options;
   return {
-    url: url.href,
-    headers: user === null ? {} : basicAuthorization(user, password ?? ''),
-    ...placeOf(link.out ?? options.output ?? null, resolve(options.dir, link.dir ?? '')),
+    ...addressOf(link.url),
+    ...placeOf(link, options),
     checksum: checksum === null ? null : parseChecksum(checksum),
     onConflict,
     onChanged,
-    resumeFrom: options.resumeFrom === undefined ? null : resolve(options.resumeFrom),
+    resumeFrom: options.resumeFrom === undefined ? null : placeOfJournal(resolve(options.resumeFrom)),
     connections,
     minSplit,
     retries,
@@ -66,10 +64,38 @@ function jobOf(link: Link, options: GetOptions): BatchJob {
   };
 }
 
-/** `-o sub/NAME` is a name in a subfolder; its last part is made safe like any name. */
-function placeOf(out: string | null, folder: string): { folder: string; out: string | null } {
+/** One address of many that is none is a failure of its own, and no reason not to fetch the others. */
+function addressOf(text: string): Pick<BatchJob, 'url' | 'headers' | 'refused'> {
+  try {
+    const { url, user, password } = splitCredentials(parseUrl(text));
+    url.hash = '';
+    const headers = user === null ? {} : basicAuthorization(user, password ?? '');
+    return { url: url.href, headers, refused: null };
+  } catch (thrown) {
+    return { url: printableUrl(text), headers: {}, refused: asSatchelError(thrown) };
+  }
+}
+
+function placeOf(
+  { out: given, dir, line }: Link,
+  options: GetOptions,
+): { folder: string; out: string | null } {
+  const out = given ?? options.output ?? null;
+  const folder = resolve(options.dir, dir ?? '');
   if (out === null) return { folder, out };
+  if (/(^|[/\\])\.{0,2}$/.test(out)) {
+    throw new SatchelError('bad-input', `${line > 0 ? `line ${line}: ` : ''}not a name for a file: ${out}`);
+  }
+  // `-o sub/NAME` is a name in a subfolder; its last part is made safe like any name.
   return { folder: resolve(folder, dirname(out)), out: safeName(basename(out), FILE_NAME_LIMIT) };
+}
+
+function placeOfJournal(path: string): Place {
+  const name = basename(path);
+  if (!name.endsWith(JOURNAL_SUFFIX) || name === JOURNAL_SUFFIX) {
+    throw new SatchelError('bad-input', `--resume-from wants a ${JOURNAL_SUFFIX} journal, not ${name}`);
+  }
+  return { folder: dirname(path), name: name.slice(0, -JOURNAL_SUFFIX.length) };
 }
 
 /** RFC 7617. */

@@ -278,8 +278,10 @@ export class Crew {
         lane.stripe = null;
         lane.delivering = false;
       }
-      if (lane.leaving || this.#staying > this.#wanted) return;
-      if (this.#staying > 1 && hosts.wanted(source.host)) return;
+      if (lane.leaving) return;
+      // Marked at once: of two that end together only one may go.
+      lane.leaving = this.#staying > this.#wanted || (this.#staying > 1 && hosts.wanted(source.host));
+      if (lane.leaving) return;
     }
   }
 

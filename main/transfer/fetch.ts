@@ -21,7 +21,8 @@ export interface FetchOptions extends CrewOptions {
 
 /**
  * Fetches one remote file into its region, over one connection or many, retrying what time may mend, until exactly
- * all of its bytes are journaled. Throws a SatchelError otherwise; what was received is journaled in any case.
+ * all of its bytes are journaled. Throws a SatchelError otherwise, or what the listener's `begin` threw; what was
+ * received is journaled in any case.
  */
 export class Fetch {
   readonly #options: FetchOptions;
@@ -50,7 +51,9 @@ export class Fetch {
       } catch (thrown) {
         if (signal.aborted) throw asSatchelError(signal.reason);
         if (thrown instanceof FromZero) await this.#goFromZero(thrown.error);
-        else await this.#waitToRetry(asSatchelError(thrown));
+        else if (thrown instanceof SatchelError) await this.#waitToRetry(thrown);
+        // No failure of the transfer but what the listener threw: its owner knows what it means.
+        else throw thrown;
       }
     }
   }

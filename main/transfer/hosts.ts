@@ -11,6 +11,7 @@ export interface HostSlot {
 interface HostState {
   used: number;
   cap: number;
+  /** Monotonic: a clock that is set back must not hold a host for hours. */
   heldUntil: number;
   readonly waiting: (() => void)[];
   timer: Timer | null;
@@ -18,7 +19,7 @@ interface HostState {
 
 /**
  * Connections to each host, over all tasks: how many are in use, how many may be, and until when a host that said
- * 429, 502, 503 or 504 is left alone. Times are the clock's milliseconds since 1970, so that they can be shown.
+ * 429, 502, 503 or 504 is left alone.
  */
 export class Hosts {
   readonly #clock: Clock;
@@ -47,7 +48,7 @@ export class Hosts {
 
   #tryAcquire(host: string): HostSlot | null {
     const state = this.#state(host);
-    if (state.used >= state.cap || state.heldUntil > this.#clock.now()) return null;
+    if (state.used >= state.cap || state.heldUntil > this.#clock.monotonic()) return null;
     state.used += 1;
     let held = true;
     return {
@@ -68,7 +69,7 @@ export class Hosts {
   /** Leaves the host alone for `ms`, and halves its connections afterwards. */
   hold(host: string, ms: number): void {
     const state = this.#state(host);
-    const now = this.#clock.now();
+    const now = this.#clock.monotonic();
     // Several connections meet the same refusal: only the first of them halves.
     if (state.heldUntil <= now) state.cap = Math.max(1, Math.floor(state.cap / 2));
     state.heldUntil = Math.max(state.heldUntil, now + ms);
@@ -77,14 +78,20 @@ export class Hosts {
 
   /** When the host's hold ends, milliseconds since 1970; null when it is not held. */
   heldUntil(host: string): number | null {
-    const { heldUntil } = this.#state(host);
-    return heldUntil > this.#clock.now() ? heldUntil : null;
+    const left = this.#state(host).heldUntil - this.#clock.monotonic();
+    return left > 0 ? this.#clock.now() + left : null;
   }
 
   #state(host: string): HostState {
     const known = this.#hosts.get(host);
     if (known) return known;
-    const fresh = { used: 0, cap: this.#perHost, heldUntil: 0, waiting: [], timer: null };
+    const fresh = {
+      used: 0,
+      cap: this.#perHost,
+      heldUntil: Number.NEGATIVE_INFINITY,
+      waiting: [],
+      timer: null,
+    };
     this.#hosts.set(host, fresh);
     return fresh;
   }
@@ -93,6 +100,9 @@ export class Hosts {
     state.timer?.stop();
     state.timer = this.#clock.after(ms, () => {
       state.timer = null;
+      // Timers may be a millisecond early.
+      const early = state.heldUntil - this.#clock.monotonic();
+      if (early > 0) return this.#schedule(state, early + 1);
       this.#wake(state);
       if (state.cap >= this.#perHost) return;
       state.cap += 1;

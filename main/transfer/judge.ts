@@ -148,9 +148,9 @@ function judgeUnsatisfied(ask: RangeAsk, head: AnswerHead, { known, begun }: Jud
     return changed(`its length was ${known.total}, now it is ${total}`);
   }
   // Nothing lies behind `from`, so a file that is here up to `from` is whole.
-  if (total === ask.from || (total === null && (known?.total ?? ask.from) === ask.from))
-    return { kind: 'complete' };
-  if (known?.total == null && total !== null) return changed(`${ask.from} bytes were received of ${total}`);
+  // Without a total that is only known of a source which has shown that it can do ranges.
+  const saidSo = total ?? known?.total ?? (known?.resumable === true ? ask.from : null);
+  if (saidSo === ask.from) return { kind: 'complete' };
   return broken('from-zero', `416 to a range from ${ask.from}`);
 }
 

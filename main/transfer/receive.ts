@@ -54,7 +54,12 @@ function decoded(answer: HttpAnswer, encodings: readonly string[]): Readable {
  * throws when the body broke or stalled, likewise with everything journaled that came.
  */
 export function receive(reception: Reception): Promise<void> {
-  return new Receiver(reception).run();
+  try {
+    return new Receiver(reception).run();
+  } catch (error) {
+    reception.answer.close();
+    throw error;
+  }
 }
 
 class Receiver {
@@ -127,7 +132,9 @@ class Receiver {
     this.#lastByteAt = clock.monotonic();
     let rest = bytes;
     while (rest.length > 0) {
-      const room = stripe.end - stripe.at;
+      // Whatever comes beyond the promise is no part of the file.
+      if (promisedEnd !== null && stripe.at >= promisedEnd) return true;
+      const room = Math.min(stripe.end, promisedEnd ?? stripe.end) - stripe.at;
       if (room <= 0) {
         if (this.#reception.extend()) continue;
         return true;

@@ -45,8 +45,9 @@ export async function request(options: RequestOptions): Promise<Located> {
 }
 
 function nextHop(from: string, location: string | null, status: number): string {
-  if (location === null || !URL.canParse(location, from)) throw statusError(status);
-  const next = parseUrl(new URL(location, from).href);
+  const target = location && fromUtf8(location);
+  if (target === null || !URL.canParse(target, from)) throw statusError(status);
+  const next = parseUrl(new URL(target, from).href);
   if (from.startsWith('https:') && next.protocol === 'http:') {
     throw new SatchelError('address-refused', `redirected from https to ${next.protocol}//${next.host}`);
   }
@@ -55,6 +56,12 @@ function nextHop(from: string, location: string | null, status: number): string 
   next.username = '';
   next.password = '';
   return next.href;
+}
+
+/** Header bytes come as Latin-1; a Location that is not ASCII is UTF-8 in practice. */
+function fromUtf8(value: string): string {
+  const text = Buffer.from(value, 'latin1').toString();
+  return text.includes('\ufffd') ? value : text;
 }
 
 async function hop(url: string, options: RequestOptions): Promise<HttpAnswer> {

@@ -4,7 +4,7 @@ import { SatchelError } from '../contract/errors.ts';
 /** The part of `node:fs/promises` that is used; a test gives one that fails on purpose. */
 export type FileSystem = Pick<
   typeof nodeFs,
-  'open' | 'stat' | 'readdir' | 'readFile' | 'rename' | 'link' | 'unlink' | 'mkdir' | 'statfs' | 'realpath'
+  'open' | 'lstat' | 'readdir' | 'readFile' | 'rename' | 'link' | 'unlink' | 'mkdir' | 'statfs' | 'realpath'
 >;
 
 export interface FileFacts {
@@ -150,9 +150,9 @@ export class Disk {
   facts(path: string): Promise<FileFacts | null> {
     return guarded(path, async () => {
       try {
-        const stat = await this.#fs.stat(path);
+        const stat = await this.#fs.lstat(path, { bigint: true });
         const kind = stat.isFile() ? 'file' : stat.isDirectory() ? 'folder' : 'other';
-        return { kind, size: stat.size, id: `${stat.dev}:${stat.ino}` };
+        return { kind, size: Number(stat.size), id: `${stat.dev}:${stat.ino}` };
       } catch (thrown) {
         if (errnoOf(thrown) === 'ENOENT') return null;
         throw thrown;

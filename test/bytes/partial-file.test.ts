@@ -178,7 +178,7 @@ describe('rule 26: reopening', () => {
 
   test('a journal without a first record and without bytes does not block its name', async () => {
     const at = await setUp();
-    await writeFile(join(at.folder, 'a.bin.satchel'), 'cut sho');
+    await writeFile(join(at.folder, 'a.bin.satchel'), '1a2b3c4d {"t":"op');
     const file = await create(at);
     await write(file, 0, 10);
     await file.close();
