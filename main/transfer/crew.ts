@@ -79,6 +79,8 @@ export interface CrewOptions {
   readonly stallMs: number;
   readonly signal: AbortSignal;
   readonly listener: CrewListener;
+  /** A whole file was granted to a download that may hold bytes already: they are to be forgotten. */
+  readonly beforeWhole: () => Promise<void>;
 }
 
 /**
@@ -287,13 +289,14 @@ export class Crew {
 
   /** The very first answer of a download without a layout: it is the download. */
   async #begin(signal: AbortSignal): Promise<Granted> {
-    const { source, listener } = this.#options;
+    const { source, listener, beforeWhole } = this.#options;
     const granted = await source.ask({ from: 0, end: null }, { begun: false, extra: false }, signal);
     const { facts } = source;
     if (granted.kind !== 'body' || !facts)
       throw new SatchelError('network', 'no file where one was expected');
     try {
-      this.#target ??= await listener.begin({ facts, url: granted.url, headers: granted.answer.headers });
+      if (this.#target) await beforeWhole();
+      else this.#target = await listener.begin({ facts, url: granted.url, headers: granted.answer.headers });
     } catch (error) {
       granted.answer.close();
       throw error;

@@ -11,7 +11,7 @@ export interface FetchListener extends CrewListener {
   onRewound(error: SatchelError): void;
 }
 
-export interface FetchOptions extends CrewOptions {
+export interface FetchOptions extends Omit<CrewOptions, 'beforeWhole'> {
   readonly listener: FetchListener;
   /** In [0, 1). */
   readonly random: () => number;
@@ -29,10 +29,11 @@ export class Fetch {
   readonly #crew: Crew;
   readonly #retries: RetryCount;
   #lastWait: SatchelError | null = null;
+  #whyWhole = new SatchelError('range-ignored', 'the file is sent whole only');
 
   constructor(options: FetchOptions) {
     this.#options = options;
-    this.#crew = new Crew(options);
+    this.#crew = new Crew({ ...options, beforeWhole: () => this.#forget() });
     this.#retries = new RetryCount(options.retries, this.#have);
   }
 
@@ -70,10 +71,6 @@ export class Fetch {
 
   async #runCrew(): Promise<unknown> {
     const { hosts, source, signal, listener } = this.#options;
-    // Without ranges nothing can be gone on with.
-    if (source.withoutRange && this.#have > 0) {
-      await this.#startOver(new SatchelError('range-ignored', 'the file is sent whole only'));
-    }
     const heldUntil = hosts.heldUntil(source.host);
     if (heldUntil !== null) listener.onWaiting(heldUntil, null);
     const slot = await hosts.acquire(source.host, signal);
@@ -91,15 +88,20 @@ export class Fetch {
   }
 
   async #startOver(error: SatchelError): Promise<void> {
-    const { source, listener } = this.#options;
-    const { target } = this.#crew;
+    const { source } = this.#options;
     source.withoutRange = true;
     source.learn({ resumable: false });
+    this.#whyWhole = error;
     this.#crew.stayAlone();
-    if (!target) return;
-    await target.file.forget(target.region.id);
-    listener.onRewound(error);
     await this.#crew.keepFacts();
+  }
+
+  /** The whole file comes, and is the one that was begun: only now may the bytes that are here go. */
+  async #forget(): Promise<void> {
+    const { target } = this.#crew;
+    if (!target || this.#have === 0) return;
+    await target.file.forget(target.region.id);
+    this.#options.listener.onRewound(this.#whyWhole);
   }
 
   async #waitToRetry(error: SatchelError): Promise<void> {

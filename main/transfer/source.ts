@@ -61,7 +61,6 @@ export class Source {
   #finalUrl: string | null = null;
   /** An answer of this run was of the known file: the odd one out may be a node's. */
   #confirmed = false;
-  #oddAnswers = 0;
   /** Ranges led nowhere: ask for the whole file only. */
   withoutRange: boolean;
 
@@ -95,6 +94,7 @@ export class Source {
     let ranged = !this.withoutRange;
     let ifRange = state.begun && this.#mayUseIfRange;
     let wasBroken = false;
+    let oddAnswers = 0;
     for (;;) {
       const ask: RangeAsk = { ...span, ranged, ifRange: ranged && ifRange };
       const located = await this.#send(ask, state, signal);
@@ -117,7 +117,8 @@ export class Source {
           wasBroken = true;
           break;
         case 'changed':
-          this.#tolerateOddNode(verdict);
+          oddAnswers += 1;
+          this.#tolerateOddNode(verdict, oddAnswers);
           break;
         case 'refused':
           this.#refused(verdict.error, state);
@@ -186,10 +187,9 @@ export class Source {
     return { kind: 'body', answer, url, end: verdict.end, encodings: verdict.encodings };
   }
 
-  #tolerateOddNode({ oddNode, error }: Extract<Verdict, { kind: 'changed' }>): void {
+  #tolerateOddNode({ oddNode, error }: Extract<Verdict, { kind: 'changed' }>, answers: number): void {
     if (!oddNode || !this.#confirmed) throw error;
-    this.#oddAnswers += 1;
-    if (this.#oddAnswers > ODD_NODE_TRIES) throw new OddNode(error);
+    if (answers > ODD_NODE_TRIES) throw new OddNode(error);
   }
 
   /** A final address that has expired sends us back to the one the user gave, once. */

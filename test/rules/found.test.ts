@@ -15,7 +15,7 @@ import { FakeClock } from '../kit/fake-clock.ts';
 import { FaultDisk } from '../kit/fault-disk.ts';
 import { seeded } from '../kit/random.ts';
 import { tempFolder } from '../kit/temp-folder.ts';
-import { MIB, scene } from './scene.ts';
+import { MIB, misbehave, scene } from './scene.ts';
 
 type Handler = (request: IncomingMessage, response: ServerResponse, n: number) => void;
 
@@ -35,16 +35,18 @@ async function serve(handler: Handler) {
 }
 
 test('rule 13: a bare 416 does not prove that a cut file of unknown length is whole', async () => {
+  let first: ServerResponse | null = null;
   const { url, asked } = await serve((request, response, n) => {
     if (n > 1 && request.headers.range) return response.writeHead(416).end();
     response.writeHead(200, { 'content-type': 'application/octet-stream' });
-    response.write(Buffer.alloc(500, 'G'), () => {
-      if (n === 1) response.socket?.destroy();
-      else response.end(Buffer.alloc(500, 'G'));
-    });
+    response.write(Buffer.alloc(500, 'G'));
+    if (n > 1) response.end(Buffer.alloc(500, 'G'));
+    else first = response;
   });
   const folder = await tempFolder();
-  await download(url, { folder }).result;
+  // Cut when the first half is safely there, so that the next request is for what lies behind it.
+  await download(url, { folder, onJournaled: () => first?.socket?.destroy() }).result;
+  expect(asked[1]).toBe('/a.bin bytes=500-');
   expect(await readFile(join(folder, 'a.bin'))).toHaveLength(1000);
   expect(asked.at(-1)).toBe('/a.bin');
 });
@@ -165,4 +167,20 @@ test('rule 12: an encoding that nobody knows is refused', async () => {
   });
   const folder = await tempFolder();
   await expect(download(url, { folder, retries: 0 }).result).rejects.toMatchObject({ code: 'http-status' });
+});
+
+test('rule 9: a source that cannot be resumed and has changed as well leaves the journal its word', async () => {
+  const at = await scene({ etag: '"old"' });
+  await at.getPart(100_000);
+  // Two broken answers lead to the whole file, which then turns out to be another one.
+  misbehave(
+    at,
+    { name: 'bad-unit' },
+    { name: 'changed-etag', etag: '"new"', when: ({ start }) => start === null },
+  );
+  await expect(at.get().result).rejects.toMatchObject({ code: 'source-changed' });
+  expect(at.server.happened('bad-unit')).toBe(2);
+  expect(at.server.happened('changed-etag')).toBe(1);
+  expect(await readFile(`${at.file}.satchel`, 'utf8')).not.toContain('"drop"');
+  await at.demandPart(100_000);
 });

@@ -5,6 +5,7 @@ import { expect, onTestFinished } from 'vitest';
 import { SatchelError } from '../../main/contract/errors.ts';
 import { Content, differsAt } from '../kit/content.ts';
 import { type Download, type DownloadOptions, download } from '../kit/download.ts';
+import type { FakeClock } from '../kit/fake-clock.ts';
 import { type Fault, FaultServer, type Logged, type Resource } from '../kit/fault-server.ts';
 import { tempFolder } from '../kit/temp-folder.ts';
 
@@ -25,7 +26,7 @@ export interface Scene {
   /** Downloads up to byte `bytes` and stops there, as if interrupted. */
   getPart(bytes: number, options?: GetOptions): Promise<void>;
   /** The file is there, whole and right. */
-  demandWhole(content?: Content): Promise<void>;
+  demandWhole(content?: Content, path?: string): Promise<void>;
   /** The first `bytes` of the partial file are there and right. */
   demandPart(bytes: number): Promise<void>;
 }
@@ -62,8 +63,8 @@ export async function scene(resource: Partial<Resource> & { size?: number } = {}
       server.update(PATH, { faults });
       reached = bytes;
     },
-    demandWhole: async (wanted = content) => {
-      expect(await differsAt(wanted, file)).toBeNull();
+    demandWhole: async (wanted = content, path = file) => {
+      expect(await differsAt(wanted, path)).toBeNull();
     },
     demandPart: async (bytes) => {
       const part = await readFile(`${file}.part`);
@@ -75,6 +76,14 @@ export async function scene(resource: Partial<Resource> & { size?: number } = {}
 /** Lets the event loop turn until `condition` holds. */
 export async function eventually(condition: () => boolean): Promise<void> {
   while (!condition()) await turn();
+}
+
+/** Lets the fake time pass in small steps, with real turns of the event loop between, until `done`. */
+export async function passTime(clock: FakeClock, stepMs: number, done: () => boolean): Promise<void> {
+  while (!done()) {
+    await clock.advance(stepMs);
+    await turn();
+  }
 }
 
 /** Serves the scene's file with these faults from now on. */

@@ -1,10 +1,13 @@
 import { readdir, stat } from 'node:fs/promises';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { type HostSlot, Hosts } from '../../main/transfer/hosts.ts';
 import { Lane } from '../../main/transfer/lane.ts';
 import { Ramp } from '../../main/transfer/ramp.ts';
 import { type Stripe, StripeBoard } from '../../main/transfer/stripes.ts';
-import { eventually, MIB, misbehave, PATH, scene } from './scene.ts';
+import { systemClock } from '../../main/world/clock.ts';
+import { FakeClock } from '../kit/fake-clock.ts';
+import { eventually, MIB, misbehave, PATH, passTime, scene } from './scene.ts';
 
 /** A random run of a board: connections take, fetch, extend, split and give back, until all is fetched. */
 const step = fc.record({
@@ -50,6 +53,34 @@ function play(total: number, steps: readonly { who: number; what: string; much: 
   return { board, fetched, widths };
 }
 
+/** Tells how many connections were given out at once. */
+class CountedHosts extends Hosts {
+  given = 0;
+  most = 0;
+
+  override async acquire(host: string, signal: AbortSignal): Promise<HostSlot | null> {
+    return this.#counted(await super.acquire(host, signal));
+  }
+
+  override tryExtra(host: string): HostSlot | null {
+    return this.#counted(super.tryExtra(host));
+  }
+
+  #counted(slot: HostSlot | null): HostSlot | null {
+    if (!slot) return null;
+    this.given += 1;
+    this.most = Math.max(this.most, this.given);
+    let given = 1;
+    return {
+      release: () => {
+        this.given -= given;
+        given = 0;
+        slot.release();
+      },
+    };
+  }
+}
+
 describe('rule 20: in place, at final offsets', () => {
   test('there is one partial file and its journal, and nothing is written ahead of its bytes', async () => {
     const at = await scene({ size: 8 * MIB });
@@ -91,6 +122,8 @@ describe('rule 21: stripes in offset order', () => {
     const [first] = stripes;
     if (first) first.at += MIB;
     expect(board.take(100 * MIB, 4)?.start).toBe(64 * MIB);
+    const alone = new StripeBoard([{ start: 0, end: 1024 * MIB }], { minSplit: MIB });
+    expect(alone.take(100 * MIB, 1)).toMatchObject({ start: 0, end: 16 * MIB });
   });
 
   test('a slow connection is given little, so that it does not keep the tail', () => {
@@ -105,9 +138,12 @@ describe('rule 21: stripes in offset order', () => {
     await at.demandWhole();
     const extra = at.asked().slice(1);
     for (const { range } of extra) expect(range).toMatch(/^bytes=\d+-\d+$/);
+    // Most of the file is still free then; an open end would ask for all of it.
+    expect(extra[0]?.range).not.toMatch(/-25165823$/);
     expect(new Set(extra.map(({ socket }) => socket)).size).toBeLessThan(extra.length);
     expect(at.server.peakOpenRequests).toBeGreaterThan(2);
-    expect(at.server.peakOpenRequests).toBeLessThanOrEqual(4);
+    // Four connections, each of which may be followed by its successor where a busy machine makes the way long.
+    expect(at.server.peakOpenRequests).toBeLessThanOrEqual(8);
   });
 
   test('on a long way, the next stripe is asked for just before the last one ends', async () => {
@@ -117,6 +153,25 @@ describe('rule 21: stripes in offset order', () => {
     // Two connections, and the request that is ahead of one of them.
     expect(at.server.peakOpenRequests).toBeGreaterThan(2);
     expect(at.server.peakOpenRequests).toBeLessThanOrEqual(4);
+  });
+
+  test('the first response runs on through stripes until it meets one already taken', async () => {
+    const at = await scene({ size: 12 * MIB, bytesPerSecond: 8 * MIB });
+    await at.get({ connections: 1 }).result;
+    await at.demandWhole();
+    expect(at.asked().map(({ range, sent }) => [range, sent])).toEqual([['bytes=0-', 12 * MIB]]);
+  });
+
+  test('all tasks together open no more connections to a host than it is given', async () => {
+    const hosts = new CountedHosts(systemClock, 3);
+    const at = await scene({ size: 12 * MIB, bytesPerSecond: 8 * MIB });
+    at.server.serve('/b.bin', { content: at.content, bytesPerSecond: 8 * MIB });
+    const both = [PATH, '/b.bin'].map((path) => at.get({ hosts, connections: 8, path }));
+    await Promise.all(both.map(({ result }) => result));
+    await at.demandWhole();
+    expect(hosts.most).toBeGreaterThan(1);
+    expect(hosts.most).toBeLessThanOrEqual(3);
+    expect(hosts.given).toBe(0);
   });
 
   test('slow start goes 1 → 2 → 4 → 8 while each step brings gain, and takes back a step that does not', () => {
@@ -162,6 +217,20 @@ describe('rule 22: splitting the tail', () => {
     const { made, stripe } = board(16 * MIB);
     expect(made.split(() => MIB)).toMatchObject({ start: 8 * MIB, end: 16 * MIB });
     expect(stripe.end).toBe(8 * MIB);
+  });
+
+  test('of two parts the one that would take longest, not the largest or the last', () => {
+    const made = new StripeBoard([{ start: 0, end: 24 * MIB }], { minSplit: MIB });
+    const short = made.take(2 * MIB, 1) as Stripe;
+    const long = made.take(4 * MIB, 1) as Stripe;
+    const last = made.take(4 * MIB, 1) as Stripe;
+    const speeds = new Map([
+      [short, MIB / 2],
+      [long, MIB / 8],
+      [last, MIB],
+    ]);
+    const half = made.split((stripe) => speeds.get(stripe) ?? 0);
+    expect(half?.start).toBe(long.end);
   });
 
   test('not where 2 s or 1 MiB or less remain', () => {
@@ -225,5 +294,23 @@ describe('rule 23: a connection far slower than its siblings', () => {
       lane.replaceIfSlow([100_000, 120_000, 90_000], now);
     }
     expect(signal.aborted).toBe(false);
+  });
+
+  test('is replaced in a running download', async () => {
+    const clock = new FakeClock();
+    const at = await scene({ size: 24 * MIB, bytesPerSecond: 4 * MIB });
+    misbehave(at, { name: 'slow', bytesPerSecond: 16 * 1024, when: ({ n }) => n === 2 });
+    const { result, received } = at.get({ clock, connections: 2, timeoutMs: 3_600_000 });
+    const slow = () => at.asked()[1];
+    await passTime(clock, 1, () => (slow()?.ended ?? 'open') !== 'open' || received() > 20 * MIB);
+    expect(at.server.happened('slow')).toBe(1);
+    expect(slow()?.ended).toBe('aborted-by-client');
+    expect(slow()?.sent).toBeLessThan(MIB / 4);
+    let done = false;
+    void result.finally(() => {
+      done = true;
+    });
+    await passTime(clock, 1, () => done);
+    await at.demandWhole();
   });
 });
