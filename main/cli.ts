@@ -1,7 +1,8 @@
 import { Command, CommanderError } from 'commander';
 import { version } from '../package.json';
-import { asSatchelError, ERRORS } from './contract/errors.ts';
+import { asSatchelError } from './contract/errors.ts';
 import { addGetCommand } from './doors/get.ts';
+import { failureLine } from './doors/sentences.ts';
 
 const WRONG_USAGE = 2;
 const FAILED = 1;
@@ -18,9 +19,9 @@ function fail(thrown: unknown): void {
     exit(thrown.exitCode === 0 ? 0 : WRONG_USAGE);
     return;
   }
-  const { code, message, detail } = asSatchelError(thrown);
-  const what = detail === undefined ? message : `${message} ${detail}.`;
-  process.stderr.write(`satchel: ${what} (${code}) ${ERRORS[code].next}\n`);
+  const report = asSatchelError(thrown).report();
+  const { code } = report;
+  process.stderr.write(`${failureLine('satchel', report)}\n`);
   exit(code === 'bad-input' || code === 'bad-url' ? WRONG_USAGE : FAILED);
 }
 
