@@ -11,8 +11,8 @@ export { extensionFor } from './media-types.ts';
  */
 export const SEGMENT_LIMIT = 255;
 
-/** `NAME.old.part`, the longest name a download puts beside its file, must be a segment too. */
-export const FILE_NAME_LIMIT = SEGMENT_LIMIT - '.old.part'.length;
+/** `NAME.old (9).satchel`, the longest name a download puts beside its file, must be a segment too. */
+export const FILE_NAME_LIMIT = SEGMENT_LIMIT - '.old (9).satchel'.length;
 
 const LAST_RESORT = 'download';
 

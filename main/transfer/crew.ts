@@ -189,10 +189,18 @@ export class Crew {
     for (const lane of delivering) this.#askAhead(lane, now);
   }
 
-  /** On a long way, the next stripe is asked for just before the last one ends, by a connection that takes over. */
+  /**
+   * On a long way, the next stripe is asked for just before the last one ends, by a connection that takes over; where
+   * one more is allowed, since what the user and the host allow is a promise.
+   */
   #askAhead(lane: Lane, now: number): void {
-    if (lane.leaving || lane.answerMs < SLOW_ANSWER_MS || !this.#board?.hasFree()) return;
-    if (lane.endsWithin(lane.answerMs + TICK_MS, now)) this.#start(new Lane(lane.handOver(), now));
+    const { hosts, source, connections } = this.#options;
+    if (lane.leaving || lane.answerMs < SLOW_ANSWER_MS || this.#lanes.size >= connections) return;
+    if (!this.#board?.hasFree() || !lane.endsWithin(lane.answerMs + TICK_MS, now)) return;
+    const slot = hosts.tryExtra(source.host);
+    if (!slot) return;
+    lane.leaving = true;
+    this.#start(new Lane(slot, now));
   }
 
   /** Connections that are here to stay. */

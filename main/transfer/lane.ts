@@ -9,7 +9,7 @@ const SLOW_MS = 10_000;
 
 /** One connection of a download, over all the stripes it takes. */
 export class Lane {
-  #slot: HostSlot;
+  readonly #slot: HostSlot;
   readonly #meter: Meter;
   stripe: Stripe | null = null;
   /** Bytes of the present answer have come. */
@@ -51,14 +51,6 @@ export class Lane {
   /** Bytes per second. */
   speed(now: number): number {
     return this.#meter.speed(now);
-  }
-
-  /** Gives its place at the host to the connection that follows it. */
-  handOver(): HostSlot {
-    const slot = this.#slot;
-    this.#slot = { release: () => {} };
-    this.leaving = true;
-    return slot;
   }
 
   release(): void {

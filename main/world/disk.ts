@@ -23,6 +23,7 @@ const CODES = {
   EROFS: 'permission',
   EEXIST: 'name-conflict',
   ENAMETOOLONG: 'bad-input',
+  ENOTDIR: 'bad-input',
 } as const;
 
 function errnoOf(thrown: unknown): string | undefined {

@@ -180,11 +180,18 @@ export const RETRYING: readonly Switch[] = [
     test: 'connections are kept alive over stripes, and ask for bounded ranges',
   },
   {
-    rule: '21: asked for ahead',
-    file: CREW,
-    find: 'for (const lane of delivering) this.#askAhead(lane, now);',
-    replace: '',
-    test: 'on a long way, the next stripe is asked for just before the last one ends',
+    rule: '21: asked ahead',
+    file: 'main/transfer/lane.ts',
+    find: 'return this.stripe.end - this.stripe.at < (this.speed(now) * ms) / 1000;',
+    replace: 'return false;',
+    test: 'on a long way, the next stripe is asked for',
+  },
+  {
+    rule: '21: within what is allowed',
+    file: 'main/transfer/crew.ts',
+    find: '|| this.#lanes.size >= connections) return;',
+    replace: ') return;',
+    test: 'on a long way, the next stripe is asked for',
   },
   {
     rule: '21: the first runs on',

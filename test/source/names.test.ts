@@ -90,7 +90,7 @@ describe('rule 29: names', () => {
     test('the name of a download leaves room for its partial file and journal', () => {
       const name = nameOf({ url: `https://host.example/${'a'.repeat(300)}`, type: 'application/zip' });
       expect(name).toMatch(/^a+~[0-9a-f]{6}\.zip$/);
-      expect(bytes(`${name}.old.part`)).toBe(255);
+      expect(bytes(`${name}.old (9).satchel`)).toBe(255);
     });
 
     test('a name of dots and blanks costs no more than its length', () => {
