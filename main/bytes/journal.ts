@@ -12,7 +12,7 @@ import { z } from 'zod';
 const Count = z.number().int().nonnegative();
 const Crc = Count.max(0xffffffff);
 
-/** First record. `name` is the final name; `part` the partial file's. */
+/** First record. `name` is the name that the journal reserves. */
 const Open = z.object({ t: z.literal('open'), v: z.literal(1), at: Count, id: z.string(), name: z.string() });
 /** Facts kept under a key by those who use the bytes room (URL, validators, …); the newest of a key counts. */
 const Note = z.object({ t: z.literal('note'), at: Count, key: z.string(), value: z.unknown() });
@@ -28,7 +28,7 @@ const RegionRecord = z.object({
 const PieceRecord = z.object({ t: z.literal('piece'), at: Count, r: Count, from: Count, n: Count, crc: Crc });
 /** Every piece of region `r` that touches [from, from+n) is void; `n` null is to the end. */
 const Drop = z.object({ t: z.literal('drop'), at: Count, r: Count, from: Count, n: Count.nullable() });
-/** All records in the first `upTo` bytes of the journal have their bytes on disk (fsync), since `upTo` was reached. */
+/** What the first `upTo` bytes of the journal speak of is on disk: an fsync began after they were written. */
 const Barrier = z.object({ t: z.literal('barrier'), at: Count, upTo: Count });
 /** The file is whole, verified and on disk; what is left is to move it to `name` in the same folder. */
 const Sealed = z.object({

@@ -216,6 +216,8 @@ async function recoverRegions(replayed: Replayed, part: DiskFile, journal: Journ
     for (const piece of doubtful) await keep(piece, false);
     regions.push({ id, offset, length, have });
   }
+  // Else a power cut could bring back the word for what was found missing here.
+  if (droppedBytes > 0) await journal.sync();
   return { regions, droppedBytes };
 }
 

@@ -27,7 +27,8 @@ export function doneLine(payload: Record<string, unknown>, seconds: number): str
   const path = String(payload['path']);
   const name = (path.includes('/') ? posix : win32).basename(path);
   const fetched = payload['fetched'];
-  const speed = typeof fetched === 'number' && seconds > 0 ? `, ${rate(fetched / seconds)}` : '';
+  const speed =
+    typeof fetched === 'number' && fetched > 0 && seconds > 0 ? `, ${rate(fetched / seconds)}` : '';
   const how =
     payload['already'] === true
       ? 'is there already'

@@ -16,9 +16,9 @@ const TICK_MS = 50;
 /** Where answers come faster than this, nothing is gained by asking before the last one has ended. */
 const SLOW_ANSWER_MS = 30;
 /** Bytes of one file that may wait to be written, over all its connections, and for one of them at most and least. */
-const WAITING_BYTES = 8 * 1024 * 1024;
-const MOST_WAITING_BYTES = 2 * 1024 * 1024;
-const LEAST_WAITING_BYTES = 256 * 1024;
+const WAITING_BYTES = 4 * 1024 * 1024;
+const MOST_WAITING_BYTES = 1024 * 1024;
+const LEAST_WAITING_BYTES = 128 * 1024;
 /** A source that refused an extra connection is offered one more after so long. */
 const CAP_RESTORE_MS = 30_000;
 
@@ -184,7 +184,7 @@ export class Crew {
       const siblings = delivering.filter((other) => other !== lane).map((other) => other.speed(now));
       if (siblings.length > 0) lane.replaceIfSlow(siblings, now);
     }
-    if (now >= this.#capRestoreAt) this.#lowerCap(Math.min(this.#cap + 1, this.#options.connections));
+    if (now >= this.#capRestoreAt) this.#setCap(Math.min(this.#cap + 1, this.#options.connections));
     if (delivering.length > 0) this.#addLanes();
     for (const lane of delivering) this.#askAhead(lane, now);
   }
@@ -221,8 +221,8 @@ export class Crew {
     return this.#board !== null && (this.#board.hasFree() || this.#board.slowest(this.#speedOf) !== null);
   }
 
-  /** The cap comes back one by one. */
-  #lowerCap(cap: number): void {
+  /** Lowers the cap, or raises it again: it comes back one by one. */
+  #setCap(cap: number): void {
     this.#cap = cap;
     this.#capRestoreAt = this.#options.clock.monotonic() + CAP_RESTORE_MS;
   }
@@ -378,7 +378,7 @@ export class Crew {
     } else if (thrown instanceof OddNode) {
       this.stayAlone();
     } else if (lane.received === 0) {
-      this.#lowerCap(delivering);
+      this.#setCap(delivering);
     }
   }
 }

@@ -15,8 +15,9 @@ export const SourceFacts = z.object({
   mediaType: z.string().nullable(),
   /** Proved by a 206, disproved by a 200 to a range. */
   resumable: z.boolean().nullable(),
-  /** What the host X comes in a content-encoding that we undo, so offsets in our copy mean nothing to the server. */
+  /** It comes in a content-encoding that we undo, so offsets in our copy mean nothing to the server. */
   encoded: z.boolean(),
+  /** What the host makes of If-Range: some CDNs answer 200 to any. */
   ifRange: z.enum(['works', 'ignored']).nullable(),
 });
 export type SourceFacts = z.infer<typeof SourceFacts>;

@@ -84,7 +84,7 @@ export class Fetch {
     if (this.#lastWait?.code === 'length-mismatch') throw this.#lastWait;
     const again = this.#options.source.withoutRange;
     await this.#startOver(error);
-    if (again) await this.#waitToRetry(error);
+    if (again) await this.#waitToRetry(error, false);
   }
 
   async #startOver(error: SatchelError): Promise<void> {
@@ -104,11 +104,11 @@ export class Fetch {
     this.#options.listener.onRewound(this.#whyWhole);
   }
 
-  async #waitToRetry(error: SatchelError): Promise<void> {
+  async #waitToRetry(error: SatchelError, permanent = isPermanent(error)): Promise<void> {
     const { clock, hosts, random, source, listener, signal } = this.#options;
     this.#retries.reached(this.#have);
     const attempt = this.#retries.failed();
-    if (attempt === null || isPermanent(error)) throw error;
+    if (attempt === null || permanent) throw error;
     this.#lastWait = error;
     const wait = retryDelay(attempt, random(), error.retryAfterMs);
     if (holdsHost(error)) hosts.hold(source.host, wait);

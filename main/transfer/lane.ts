@@ -31,7 +31,7 @@ export class Lane {
     this.#meter = new Meter(now);
   }
 
-  /** A signal for the next request; aborted by `drop`, `replace` or the whole download. */
+  /** A signal for the next request; aborted by `replaceIfSlow` or with the whole download. */
   begin(all: AbortSignal, now: number): AbortSignal {
     this.#askedAt = now;
     this.#request = new AbortController();

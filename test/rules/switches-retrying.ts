@@ -125,7 +125,7 @@ export const RETRYING: readonly Switch[] = [
   {
     rule: '19: lower cap',
     file: CREW,
-    find: 'this.#lowerCap(delivering);',
+    find: 'this.#setCap(delivering);',
     replace: '',
     test: 'with a status is forgotten while another delivers',
   },
