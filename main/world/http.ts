@@ -48,19 +48,23 @@ const AGENT_OPTIONS: AgentOptions = {
   scheduling: 'lifo',
 };
 
-/** Four times what Node reads by itself. */
+/** Four times what Node reads by itself … */
 const READ_BYTES = 256 * 1024;
+/** … while so many bodies at most are under way: each may hold two reads, and memory is to stay flat. */
+const MANY_BODIES = 8;
+const READ_BYTES_OF_MANY = 64 * 1024;
 
 /**
  * An agent whose plain connections read into one buffer that is used again and again. Node's HTTP parser copies every
  * body out of what it is given, so nothing keeps the buffer; without this each read allocates 64 KiB for that copy's
  * original alone, and a download takes twice the time of the processor. TLS connections read as usual.
  */
-function createPlainAgent(): HttpAgent {
-  const buffer = Buffer.allocUnsafeSlow(READ_BYTES);
+function createPlainAgent(bodies: ReadonlySet<Request>): HttpAgent {
+  const whole = Buffer.allocUnsafeSlow(READ_BYTES);
+  const part = whole.subarray(0, READ_BYTES_OF_MANY);
   const onread = {
-    buffer,
-    callback(this: Socket, size: number) {
+    buffer: () => (bodies.size > MANY_BODIES ? part : whole),
+    callback(this: Socket, size: number, buffer: Buffer) {
       this.emit('data', buffer.subarray(0, size));
       return true;
     },
@@ -72,12 +76,13 @@ function createPlainAgent(): HttpAgent {
 const STALE_SOCKET_TRIES = 3;
 
 export function createHttp(): Http {
-  const http = createPlainAgent();
+  const bodies = new Set<Request>();
+  const http = createPlainAgent(bodies);
   const https = new HttpsAgent(AGENT_OPTIONS);
   return {
     get: async (ask) => {
       for (let tries = 1; ; tries++) {
-        const outcome = await send(ask, { http, https });
+        const outcome = await send(ask, { http, https }, bodies);
         if ('answer' in outcome) return outcome.answer;
         if (!outcome.staleSocket || tries >= STALE_SOCKET_TRIES || ask.signal.aborted) throw outcome.error;
       }
@@ -91,7 +96,11 @@ export function createHttp(): Http {
 
 type Outcome = { answer: HttpAnswer } | { error: SatchelError; staleSocket: boolean };
 
-function send(ask: HttpAsk, agent: { http: HttpAgent; https: HttpsAgent }): Promise<Outcome> {
+function send(
+  ask: HttpAsk,
+  agent: { http: HttpAgent; https: HttpsAgent },
+  bodies: Set<Request>,
+): Promise<Outcome> {
   const stream = got.stream(ask.url, {
     agent,
     headers: { 'user-agent': 'Satchel', 'accept-encoding': 'identity', accept: '*/*', ...ask.headers },
@@ -112,7 +121,11 @@ function send(ask: HttpAsk, agent: { http: HttpAgent; https: HttpsAgent }): Prom
     stream.on('error', (thrown) => {
       resolve({ error: httpError(thrown, ask.signal), staleSocket: request?.reusedSocket === true });
     });
-    stream.on('response', () => resolve({ answer: answerOf(stream) }));
+    stream.on('response', () => {
+      bodies.add(stream);
+      stream.once('close', () => bodies.delete(stream));
+      resolve({ answer: answerOf(stream) });
+    });
   });
 }
 
