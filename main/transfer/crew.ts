@@ -17,7 +17,7 @@ const TICK_MS = 50;
 const SLOW_ANSWER_MS = 30;
 /** Bytes of one file that may wait to be written, over all its connections, and for one of them at most and least. */
 const WAITING_BYTES = 4 * 1024 * 1024;
-const MOST_WAITING_BYTES = 1024 * 1024;
+const MOST_WAITING_BYTES = 2 * 1024 * 1024;
 const LEAST_WAITING_BYTES = 128 * 1024;
 /** A source that refused an extra connection is offered one more after so long. */
 const CAP_RESTORE_MS = 30_000;
