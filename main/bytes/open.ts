@@ -2,32 +2,17 @@ import { crc32 } from 'node:zlib';
 import { SatchelError } from '../contract/errors.ts';
 import type { Clock } from '../world/clock.ts';
 import type { Disk, DiskFile } from '../world/disk.ts';
-import { type Lock, takeLock } from '../world/lock.ts';
+import type { Lock } from '../world/lock.ts';
 import { decodeJournal, type SealedRecord } from './journal.ts';
 import { JournalWriter } from './journal-writer.ts';
 import { finalPath, journalPath, PartialFile, type Place, partPath, type Region } from './partial-file.ts';
 import { type Piece, PieceMap } from './piece-map.ts';
+import { keepingLock, whileLocked } from './place-lock.ts';
 import { type Replayed, replay } from './replay.ts';
 
 export interface Surroundings {
   readonly disk: Disk;
   readonly clock: Clock;
-}
-
-/** `NAME.satchel` and `NAME.part` of one place are worked on by one process at a time. */
-async function lockPlace(disk: Disk, place: Place): Promise<Lock> {
-  return takeLock(journalPath({ ...place, folder: await disk.realFolder(place.folder) }));
-}
-
-/** Runs `work` under the lock of a place, which it keeps on success and gives back on failure. */
-async function underLock<T>(disk: Disk, place: Place, work: (lock: Lock) => Promise<T>): Promise<T> {
-  const lock = await lockPlace(disk, place);
-  try {
-    return await work(lock);
-  } catch (error) {
-    await lock.release();
-    throw error;
-  }
 }
 
 export interface CreateOptions {
@@ -48,7 +33,7 @@ export async function createPartialFile(
   options: CreateOptions,
 ): Promise<PartialFile> {
   try {
-    return await underLock(disk, place, (lock) => createUnderLock({ disk, clock }, place, options, lock));
+    return await keepingLock(disk, place, (lock) => createUnderLock({ disk, clock }, place, options, lock));
   } catch (error) {
     if (error instanceof SatchelError && error.code === 'already-running') {
       throw new SatchelError('name-conflict', finalPath(place), { cause: error });
@@ -112,11 +97,7 @@ async function demandFree(disk: Disk, path: string): Promise<void> {
 export async function removeStillborn(disk: Disk, place: Place): Promise<void> {
   if (!(await isStillborn(disk, place))) return;
   try {
-    const lock = await underLock(disk, place, async (held) => {
-      await clearStillborn(disk, place);
-      return held;
-    });
-    await lock.release();
+    await whileLocked(disk, place, () => clearStillborn(disk, place));
   } catch (error) {
     if (!(error instanceof SatchelError) || error.code !== 'already-running') throw error;
   }
@@ -164,7 +145,7 @@ export type Opened =
  * another process has it, `corrupt-journal` when the journal has no readable beginning.
  */
 export async function openPartialFile({ disk, clock }: Surroundings, place: Place): Promise<Opened> {
-  return underLock(disk, place, async (lock) => {
+  return keepingLock(disk, place, async (lock) => {
     const journal = await disk.facts(journalPath(place));
     if (journal?.kind !== 'file') throw new SatchelError('corrupt-journal', journalPath(place));
     const text = decodeJournal(await disk.readWhole(journalPath(place)));

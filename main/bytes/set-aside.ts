@@ -1,19 +1,9 @@
 import { SatchelError } from '../contract/errors.ts';
 import type { Disk } from '../world/disk.ts';
-import { type Lock, takeLock } from '../world/lock.ts';
 import { readJournal } from './open.ts';
 import { JOURNAL_SUFFIX, journalPath, type Place, partPath } from './partial-file.ts';
+import { whileLocked } from './place-lock.ts';
 import type { Replayed } from './replay.ts';
-
-async function underLock<T>(disk: Disk, place: Place, work: () => Promise<T>): Promise<T> {
-  const folder = await disk.realFolder(place.folder);
-  const lock: Lock = await takeLock(journalPath({ ...place, folder }));
-  try {
-    return await work();
-  } finally {
-    await lock.release();
-  }
-}
 
 /**
  * Moves an unfinished partial file and its journal out of the way, to `NAME.old.part` and `NAME.old.satchel`, where
@@ -21,7 +11,7 @@ async function underLock<T>(disk: Disk, place: Place, work: () => Promise<T>): P
  * `already-running` when another process is at work on them.
  */
 export async function setAside(disk: Disk, place: Place): Promise<string[]> {
-  return underLock(disk, place, async () => {
+  return whileLocked(disk, place, async () => {
     const aside = await freePlace(disk, place);
     const moved: string[] = [];
     // The journal first: what is known of the download goes with it, so that `earlierSetAside` can end the move.
@@ -48,7 +38,7 @@ export async function earlierSetAside(
   const journals = (await disk.list(place.folder)).filter((entry) => isAsideOf(place.name, entry));
   if (journals.length === 0) return [];
   try {
-    return await underLock(disk, place, async () => {
+    return await whileLocked(disk, place, async () => {
       const asides = journals.sort().map((entry) => entry.slice(0, -JOURNAL_SUFFIX.length));
       const names: string[] = [];
       for (const name of asides) names.push(...(await namesOf(disk, place, name, isOurs)));

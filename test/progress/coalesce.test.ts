@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { Message, type ProgressRow } from '../../main/contract/events.ts';
 import type { Task } from '../../main/contract/task.ts';
 import { Coalescer, percent } from '../../main/progress/coalesce.ts';
+import { task } from '../doors/messages.ts';
 import { FakeClock } from '../kit/fake-clock.ts';
 
 const row = (taskId: string, received: number, more: Partial<ProgressRow> = {}): ProgressRow => ({
@@ -17,32 +18,6 @@ const row = (taskId: string, received: number, more: Partial<ProgressRow> = {}):
   retryAt: null,
   error: null,
   ...more,
-});
-
-const task = (id: string): Task => ({
-  id,
-  kind: 'file',
-  name: `${id}.bin`,
-  dir: '/d',
-  path: `/d/${id}.bin`,
-  state: 'waiting',
-  phase: null,
-  received: 0,
-  total: null,
-  progress: null,
-  speed: 0,
-  etaSeconds: null,
-  connections: 0,
-  priority: 0,
-  position: 0,
-  limitRate: null,
-  resumable: null,
-  error: null,
-  createdAt: '2026-11-22T10:00:00.000Z',
-  startedAt: null,
-  finishedAt: null,
-  items: [],
-  segments: [],
 });
 
 function listener(tasks: () => Task[] = () => [task('A')]) {

@@ -150,7 +150,7 @@ export const DURABILITY: readonly Switch[] = [
   },
   {
     rule: '26: one process at a time',
-    file: OPEN,
+    file: 'main/bytes/place-lock.ts',
     find: 'return takeLock(journalPath({ ...place, folder: await disk.realFolder(place.folder) }));',
     replace:
       // biome-ignore lint/suspicious/noTemplateCurlyInString: it is source text.
