@@ -26,6 +26,7 @@ const onlyIn = [
   { what: npm('archiver'), where: ['^main/zip/stream[.]ts$'] },
   { what: npm('electron'), where: ['^main/(desktop/|doors/ipc[.]ts$|index[.]ts$)', '^preload/', '^test/'] },
   { what: core('fs', 'fs/promises'), where: ['^main/world/(disk|settings)[.]ts$'], within: '^main/' },
+  { what: core('sqlite'), where: ['^main/world/'], within: '^main/' },
   { what: core('net', 'tls', 'http', 'https', 'http2', 'dgram'), where: ['^main/world/'], within: '^main/' },
 ];
 
@@ -98,9 +99,9 @@ function npm(name) {
   return { name, to: { path: `(^|/)node_modules/(@types/)?${name}/` } };
 }
 
-/** Modules of Node itself; they are shown without `node:`. */
+/** Modules of Node itself; they are shown without `node:`, but for those that have no other name. */
 function core(...names) {
-  return { name: names[0], to: { dependencyTypes: ['core'], path: `^(${names.join('|')})$` } };
+  return { name: names[0], to: { dependencyTypes: ['core'], path: `^(node:)?(${names.join('|')})$` } };
 }
 
 function error(name, from, to) {

@@ -25,12 +25,17 @@ function fail(thrown: unknown): void {
   exit(code === 'bad-input' || code === 'bad-url' ? WRONG_USAGE : FAILED);
 }
 
+/** What follows a mistyped option may be its password. */
+function withoutValue(text: string): string {
+  return text.replace(/(unknown option '[^'=]*=).*'/s, "$1…'");
+}
+
 const program = new Command('satchel')
   .description('A download manager that never writes a wrong byte and never loses one.')
   .version(version, '--version')
   .exitOverride()
   .configureOutput({
-    outputError: (text, write) => write(`satchel: bad-input: ${text.replace(/^error: /, '')}`),
+    outputError: (text, write) => write(`satchel: bad-input: ${withoutValue(text.replace(/^error: /, ''))}`),
   })
   .showHelpAfterError('See: satchel --help');
 

@@ -1,21 +1,27 @@
-import { basename, join } from 'node:path';
+import { join } from 'node:path';
 import { SatchelError } from '../contract/errors.ts';
 import type { Disk } from '../world/disk.ts';
 import { finalPath, journalPath, type Place, partPath } from './partial-file.ts';
+import { isAsideName } from './set-aside.ts';
 
-export type OnTaken = 'fail' | 'replace';
+export interface PutOptions {
+  readonly onTaken: 'fail' | 'replace';
+  /** Names in the same folder that go. */
+  readonly replaces: readonly string[];
+  /** The file has its name for good; what it throws leaves the journal where it is. */
+  readonly onPlaced: (path: string) => Promise<void>;
+}
 
 /**
  * Last step of a sealed download: moves the partial file to its final name, makes that safe from a power cut, deletes
- * what it `replaces` (names in the same folder), then the journal. May be run again after a crash at any point of it.
+ * what it `replaces`, then the journal. May be run again after a crash at any point of it.
  * Throws `name-conflict` when the name is taken by another file, with everything kept.
  */
 export async function putInPlace(
   disk: Disk,
   place: Place,
   name: string,
-  onTaken: OnTaken,
-  replaces: readonly string[] = [],
+  { onTaken, replaces, onPlaced }: PutOptions,
 ): Promise<void> {
   const from = partPath(place);
   const to = finalPath({ folder: place.folder, name });
@@ -28,14 +34,10 @@ export async function putInPlace(
     else await disk.moveIntoPlace(from, to);
     await disk.syncFolder(place.folder);
   }
+  await onPlaced(to);
   // The journal alone knows of them, so it goes last.
   for (const replaced of replaces.filter(isAsideName)) await disk.remove(join(place.folder, replaced));
   await disk.remove(journalPath(place));
-}
-
-/** A name that set-aside.ts gives: a journal may come from elsewhere, and not be let delete what it likes. */
-function isAsideName(name: string): boolean {
-  return basename(name) === name && /\.old( \(\d+\))?\.(part|satchel)$/.test(name);
 }
 
 async function replaceFile(disk: Disk, from: string, to: string, kind: string | null): Promise<void> {

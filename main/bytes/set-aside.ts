@@ -1,3 +1,4 @@
+import { basename } from 'node:path';
 import { SatchelError } from '../contract/errors.ts';
 import type { Disk } from '../world/disk.ts';
 import { readJournal } from './open.ts';
@@ -61,6 +62,11 @@ async function namesOf(
   if (journal?.name !== place.name || !isOurs(journal)) return [];
   await endMove(disk, place, aside);
   return [journalPath, partPath].map((path) => path({ folder: '.', name }));
+}
+
+/** A name that is given here: a journal may come from elsewhere, and not be let delete what it likes. */
+export function isAsideName(name: string): boolean {
+  return basename(name) === name && /\.old( \(\d+\))?\.(part|satchel)$/.test(name);
 }
 
 function isAsideOf(name: string, entry: string): boolean {

@@ -226,17 +226,20 @@ export class SatchelError extends Error {
   readonly status: number | undefined;
   /** What the server said to wait, ms, or null. */
   readonly retryAfterMs: number | null;
+  /** Whether trying again is pointless, where the code alone does not say. */
+  readonly permanent: boolean | undefined;
 
   constructor(
     code: ErrorCode,
     detail?: string,
-    more: { cause?: unknown; status?: number; retryAfterMs?: number | null } = {},
+    more: { cause?: unknown; status?: number; retryAfterMs?: number | null; permanent?: boolean } = {},
   ) {
     super(ERRORS[code].sentence, 'cause' in more ? { cause: more.cause } : undefined);
     this.code = code;
     this.detail = detail;
     this.status = more.status;
     this.retryAfterMs = more.retryAfterMs ?? null;
+    this.permanent = more.permanent;
   }
 
   report(): ErrorReport {

@@ -41,7 +41,18 @@ export const GetOptions = z.object({
   jobs: count(1, 100).default(5),
   perHost: count(1, 64).default(8),
   minSplit: size.default(1024 * 1024),
+  limitRate: size.optional(),
   checksum: z.string().optional(),
+  header: z.array(z.string()).optional(),
+  user: z.string().min(1, { error: 'must be USER:PASSWORD' }).optional(),
+  cookies: z.string().min(1, { error: 'must be a file' }).optional(),
+  referer: z.string().optional(),
+  userAgent: z.string().min(1, { error: 'must not be empty' }).optional(),
+  /** Empty or `none`: no proxy. */
+  proxy: z.string().optional(),
+  ca: z.string().min(1, { error: 'must be a file' }).optional(),
+  insecure: z.boolean().default(false),
+  netrc: z.boolean().default(true),
   retries: count(0, 1_000_000).default(8),
   timeout: z
     .string()

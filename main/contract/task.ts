@@ -66,6 +66,12 @@ export const Task = z.object({
   limitRate: z.number().positive().nullable(),
   resumable: z.boolean().nullable(),
   error: ErrorShape.nullable(),
+  /** Name of the category it was sorted into. */
+  category: z.string().nullable(),
+  /** It is paused until the user has said where it goes. */
+  asking: z.boolean(),
+  /** An earlier task that fetched the same content (ETag and length). */
+  duplicateOf: z.string().nullable(),
   createdAt: Time,
   startedAt: Time.nullable(),
   finishedAt: Time.nullable(),

@@ -23,7 +23,17 @@ export function addGetCommand(program: Command, exit: (status: number) => void):
     .option('-j, --jobs <N>', 'files at once (default: 5)')
     .option('--per-host <N>', 'connections per host, over all files (default: 8)')
     .option('-k, --min-split <SIZE>', 'make no part smaller than this (default: 1M)')
+    .option('--limit-rate <RATE>', 'bytes per second for the whole command, such as 500K or 2M')
     .option('--checksum <ALGO:HEX>', 'what the file must have: md5, sha1, sha256, sha512 or crc32')
+    .option('-H, --header <LINE>', 'send this header, "Name: value", to the hosts of the addresses', collect)
+    .option('--user <USER:PASSWORD>', 'sign in with these at the hosts of the addresses')
+    .option('--cookies <FILE>', 'send the cookies of this file, in the format of Netscape')
+    .option('--referer <URL>', 'say that the addresses were found there')
+    .option('--user-agent <TEXT>', 'what to call itself')
+    .option('--proxy <URL>', 'go through this proxy: http, https or socks5; none for no proxy')
+    .option('--ca <FILE>', 'trust these certificates (PEM) besides the usual ones')
+    .option('--insecure', 'check no certificates')
+    .option('--no-netrc', 'do not look for logins in the netrc file')
     .option('--retries <N>', 'tries after a failure that brought nothing new (default: 8)')
     .option('--timeout <SECONDS>', 'give a connection up after so long without a byte (default: 30)')
     .option(
@@ -42,10 +52,19 @@ export function addGetCommand(program: Command, exit: (status: number) => void):
     });
 }
 
+/** Said in every mode: no other option gives up so much. */
+const INSECURE =
+  'satchel: warning: --insecure: no certificate is checked, so anyone on the way can read and change what is fetched.\n';
+
+function collect(value: string, before: readonly string[] = []): readonly string[] {
+  return [...before, value];
+}
+
 async function get(urls: readonly string[], options: GetOptions): Promise<number> {
-  const engine = createEngine({ perHost: options.perHost });
+  if (options.insecure) process.stderr.write(INSECURE);
+  const engine = createEngine({ perHost: options.perHost, limitRate: options.limitRate ?? null });
   const inputText = options.inputFile === '-' ? await readStdin() : null;
-  const { jobs, repeated } = await engine.planGet({ urls, inputText, options });
+  const { jobs, repeated, notes } = await engine.planGet({ urls, inputText, options });
   const terminal = new Terminal({
     mode: chooseMode({ json: options.json, quiet: options.quiet, isTTY: process.stdout.isTTY === true }),
     out: process.stdout,
@@ -53,6 +72,7 @@ async function get(urls: readonly string[], options: GetOptions): Promise<number
     color: process.stdout.isTTY === true && !process.env.NO_COLOR,
     clock: systemClock,
   });
+  for (const note of notes) terminal.note(note);
   for (const url of repeated) terminal.note(`given twice, fetched once: ${url}`);
   const stop = new AbortController();
   let endedBy: EndingSignal | null = null;

@@ -1,8 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { EventType, Message, ProgressRow } from '../contract/events.ts';
+import type { EventMessage, EventType, Message, ProgressRow } from '../contract/events.ts';
 import type { Task } from '../contract/task.ts';
 import type { Clock, Timer } from '../world/clock.ts';
-import { newId } from '../world/ids.ts';
 
 /** A batch at most so often. */
 const WINDOW_MS = 100;
@@ -78,14 +77,11 @@ export class Coalescer {
   }
 
   /** Something happened; sent at once. An ending takes its task's last row along, in front. */
-  event(
-    event_type: EventType,
-    payload: { taskId: string } & Record<string, unknown>,
-    row?: ProgressRow,
-  ): void {
+  event(message: EventMessage, row?: ProgressRow): void {
     if (this.#closed) return;
+    const { event_type, payload } = message;
     if (row) this.row(row);
-    this.#events.push(this.#envelope(event_type, payload));
+    this.#events.push(message);
     if (!this.#ready) {
       if (this.#events.length > MOST_EVENTS) this.#dropBacklog();
     } else if (this.#snapshotDue || this.#events.length > 1) {
@@ -120,18 +116,6 @@ export class Coalescer {
 
   get #ready(): boolean {
     return this.#options.ready?.() !== false;
-  }
-
-  #envelope(event_type: EventType, payload: { taskId: string } & Record<string, unknown>): Message {
-    const now = this.#options.clock.now();
-    return {
-      type: 'event',
-      event_id: `evt_${newId(now)}`,
-      event_type,
-      source: 'satchel',
-      payload,
-      timestamp: new Date(now).toISOString(),
-    };
   }
 
   #dropBacklog(): void {

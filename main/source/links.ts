@@ -112,6 +112,20 @@ export function parseInputFile(text: string): Link[] {
   return links;
 }
 
+/** Addresses in any text: those of an input file where it is one, else all that the running text holds, each once. */
+export function linksIn(text: string): Link[] {
+  try {
+    return parseInputFile(text);
+  } catch {
+    const found = text.match(/https?:\/\/[^\s<>"'`\\^{|}]+/gi) ?? [];
+    // What ends a sentence or a bracket around an address is no part of it.
+    const urls = found
+      .map((url) => url.replace(/[.,;:!?)\]…。，、]+$/u, ''))
+      .filter((url) => URL.canParse(url));
+    return [...new Set(urls)].map((url) => ({ url, out: null, dir: null, checksum: null, line: 0 }));
+  }
+}
+
 function mirror(content: string, line: number): string {
   const url = content.split('\t', 1)[0]?.trim() ?? '';
   try {

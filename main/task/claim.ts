@@ -13,7 +13,6 @@ import { SatchelError } from '../contract/errors.ts';
 import { sourceKey } from '../source/links.ts';
 import { numberedName } from '../source/names.ts';
 import type { Disk } from '../world/disk.ts';
-import { newId } from '../world/ids.ts';
 import { ItemNote, NOTES } from './notes.ts';
 
 /** What to do where something has the wanted name already; `rename` unless the user says otherwise. */
@@ -32,26 +31,35 @@ export class Skipped extends Error {
 /** A download found in a folder, to go on with. */
 export interface Found {
   readonly place: Place;
+  /** Of what it fetches: see sourceKey. */
   readonly key: string;
+  /** Of the task that began it. */
+  readonly id: string;
 }
 
 /**
- * The journals in a folder, by what they fetch. Those set aside under another name are left out, and whatever else
- * ends in `.satchel` but cannot be read as one.
+ * The journals in a folder, by what they fetch. Those set aside under another name are left out, those whose place
+ * is `known` to belong to others, and whatever else ends in `.satchel` but cannot be read as one.
  */
-export async function findJournals(disk: Disk, folder: string): Promise<Found[]> {
+export async function findJournals(
+  disk: Disk,
+  folder: string,
+  known: (place: Place) => boolean = () => false,
+): Promise<Found[]> {
   const found: Found[] = [];
   for (const entry of (await disk.list(folder)).sort()) {
     if (!entry.endsWith(JOURNAL_SUFFIX)) continue;
     const place = { folder, name: entry.slice(0, -JOURNAL_SUFFIX.length) };
+    if (known(place)) continue;
     const journal = await readJournal(disk, place).catch(() => null);
     const key = journal && keyOf(journal);
-    if (journal?.name === place.name && key !== null) found.push({ place, key });
+    if (journal && journal.name === place.name && key !== null) found.push({ place, key, id: journal.id });
   }
   return found;
 }
 
-function keyOf({ notes }: Replayed): string | null {
+/** What a journal's download fetches (sourceKey), or null where it does not say. */
+export function keyOf({ notes }: Replayed): string | null {
   const item = ItemNote.safeParse(notes.get(NOTES.item));
   const url = item.success ? item.data.url : '';
   return /^https?:/i.test(url) && URL.canParse(url) ? sourceKey(url) : null;
@@ -107,6 +115,8 @@ export async function findSetAside(
 }
 
 export interface ClaimOptions {
+  /** Of the task, a ULID. */
+  readonly id: string;
   /** Of the new download. */
   readonly url: string;
   readonly onConflict: OnConflict;
@@ -123,8 +133,8 @@ export async function claimName(
   wanted: Place,
   options: ClaimOptions,
 ): Promise<PartialFile> {
-  const { disk, clock } = around;
-  const { onConflict, instead, url } = options;
+  const { disk } = around;
+  const { id, onConflict, instead, url } = options;
   const replaces = new Set([...options.replaces, ...(await findSetAside(disk, wanted, url, onConflict))]);
   // Not before now: until a new download has really begun, the old one is the one to go on with.
   const aside = async (place: Place) => {
@@ -138,7 +148,7 @@ export async function claimName(
     const place = n === 0 ? wanted : { ...wanted, name: numberedName(wanted.name, n) };
     try {
       const replacing = onConflict === 'overwrite';
-      return await createPartialFile(around, place, { id: newId(clock.now()), notes, replacing });
+      return await createPartialFile(around, place, { id, notes, replacing });
     } catch (error) {
       const taken = error instanceof SatchelError && error.code === 'name-conflict';
       if (!taken || onConflict !== 'rename') throw error;

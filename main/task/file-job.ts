@@ -1,31 +1,47 @@
 import type { Place } from '../bytes/partial-file.ts';
 import type { SatchelError } from '../contract/errors.ts';
 import type { TaskPhase } from '../contract/task.ts';
+import type { FileCookie } from '../source/cookies.ts';
 import type { Checksum } from '../source/headers.ts';
+import type { NetrcEntry } from '../source/netrc.ts';
 import type { LiveSegment } from '../transfer/crew.ts';
 import type { Hosts } from '../transfer/hosts.ts';
+import type { Bucket } from '../transfer/throttle.ts';
 import type { Clock } from '../world/clock.ts';
 import type { Disk } from '../world/disk.ts';
 import type { Http } from '../world/http.ts';
 import type { OnConflict } from './claim.ts';
+import type { FinishedFile } from './record.ts';
 
 export interface FileJob {
+  /** Of its task, a ULID; the journal keeps it. */
+  readonly id: string;
   /** Without credentials and fragment. */
   readonly url: string;
-  /** Sent to the origin of `url` only. */
+  /** Sent to the origin of `url` only; as `checkHeaders` gives them. */
   readonly headers: Readonly<Record<string, string>>;
+  /** Sent where cookie rules allow. */
+  readonly cookies?: readonly FileCookie[];
+  /** Logins by host, for hosts that ask for one. */
+  readonly netrc?: readonly NetrcEntry[];
   readonly folder: string;
-  /** The user's name for it, already safe; null: the server's. */
+  /** Where a file of this name and media type goes, when the user named no folder; else it is `folder`. */
+  readonly folderFor?: (name: string, mediaType: string | null) => string;
+  /** The user's name for it, already safe; null: the server's. May change while it runs. */
   readonly out: string | null;
   readonly checksum: Checksum | null;
   readonly onConflict: OnConflict;
   readonly onChanged: 'stop' | 'restart' | 'continue';
   /** The download to go on with, if one was found. */
   readonly resume: Place | null;
+  /** From zero all the same: what is there is set aside until the new download is done. */
+  readonly startOver: boolean;
   readonly connections: number;
   readonly minSplit: number;
   readonly retries: number;
   readonly timeoutMs: number;
+  /** Its own speed limit, which its owner may change while it runs; null: none. */
+  readonly bucket: Bucket | null;
 }
 
 export interface RunSurroundings {
@@ -33,20 +49,35 @@ export interface RunSurroundings {
   readonly clock: Clock;
   readonly http: Http;
   readonly hosts: Hosts;
+  /** The speed limit of all tasks together. */
+  readonly bucket: Bucket;
   readonly random: () => number;
 }
 
 export interface RunListener {
   onPhase(phase: TaskPhase): void;
   onPlace(place: Place): void;
+  /** A new download has its place: it is the one to go on with from now on. */
+  onBegun(): void;
   /** Size, what is here already, and whether it can be resumed: on opening and whenever one of them changes. */
-  onFacts(facts: { received: number; total: number | null; resumable: boolean | null }): void;
+  onFacts(facts: {
+    received: number;
+    total: number | null;
+    resumable: boolean | null;
+    /** Strong ones only. */
+    etag: string | null;
+  }): void;
   onJournaled(bytes: number): void;
-  onWaiting(retryAt: number, error: SatchelError | null): void;
+  /** `retryAt` is null where only another download's end can tell. */
+  onWaiting(retryAt: number | null, error: SatchelError | null): void;
+  /** Its wait is over: resolves when it may go on. */
+  goOn(): Promise<void>;
   onDelivering(): void;
   onRewound(received: number, reason: SatchelError): void;
   /** Gives a look at the live connections while it runs. */
   onFetch(segments: () => readonly LiveSegment[]): void;
+  /** The file has its final name; its journal goes when this resolves. */
+  onInPlace(finished: FinishedFile): Promise<void>;
 }
 
 export interface FileResult {

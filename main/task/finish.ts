@@ -17,6 +17,7 @@ import type { Disk } from '../world/disk.ts';
 import type { OnConflict } from './claim.ts';
 import type { FileResult } from './file-job.ts';
 import { NameList, NOTES } from './notes.ts';
+import type { FinishedFile } from './record.ts';
 
 /**
  * Every checksum that is known, the user's and the server's; gives the digests of what is there. Throws
@@ -76,17 +77,29 @@ export async function nameToSeal(
   }
 }
 
+export interface PlacingOptions {
+  readonly onConflict: OnConflict;
+  readonly replaces: readonly string[];
+  /** Is told of the finished file before its journal goes, and awaited. */
+  readonly onInPlace: (finished: FinishedFile) => Promise<void>;
+}
+
 /** Puts a sealed download in its place; gives the path it has got. The name may be taken even now. */
 export async function putUnderFreeName(
   disk: Disk,
   place: Place,
   wanted: string,
-  { onConflict, replaces }: { readonly onConflict: OnConflict; readonly replaces: readonly string[] },
+  { onConflict, replaces, onInPlace }: PlacingOptions,
 ): Promise<string> {
+  const onPlaced = async (path: string) => {
+    const facts = await disk.facts(path);
+    if (facts) await onInPlace({ path, bytes: facts.size, fileId: facts.id });
+  };
   for (let n = 0; ; n++) {
     const name = n === 0 ? wanted : numberedName(wanted, n);
     try {
-      await putInPlace(disk, place, name, onConflict === 'overwrite' ? 'replace' : 'fail', replaces);
+      const onTaken = onConflict === 'overwrite' ? 'replace' : 'fail';
+      await putInPlace(disk, place, name, { onTaken, replaces, onPlaced });
       return finalPath({ folder: place.folder, name });
     } catch (error) {
       const taken = error instanceof SatchelError && error.code === 'name-conflict';
@@ -106,7 +119,7 @@ export async function finishSealed(
   disk: Disk,
   place: Place,
   { sealed, notes, lock }: Sealed,
-  onConflict: OnConflict,
+  options: Omit<PlacingOptions, 'replaces'>,
 ): Promise<FileResult | null> {
   const { name, length } = sealed;
   try {
@@ -116,7 +129,7 @@ export async function finishSealed(
       return null;
     }
     const replaces = NameList.safeParse(notes.get(NOTES.replaces)).data ?? [];
-    const path = await putUnderFreeName(disk, place, name, { onConflict, replaces });
+    const path = await putUnderFreeName(disk, place, name, { ...options, replaces });
     return { path, bytes: length, already: true };
   } finally {
     await lock.release();

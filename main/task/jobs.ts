@@ -12,31 +12,47 @@ import {
   splitCredentials,
 } from '../source/links.ts';
 import { FILE_NAME_LIMIT, safeName } from '../source/names.ts';
+import {
+  basicAuthorization,
+  checkHeaders,
+  cleanReferer,
+  parseHeaderLine,
+} from '../source/request-headers.ts';
 import type { BatchJob } from './batch.ts';
+import type { GivenFiles } from './given-files.ts';
 
 export interface GetInput {
   readonly urls: readonly string[];
   /** Text of the input file, or null where there is none or it is still to be read. */
   readonly inputText: string | null;
   readonly options: GetOptions;
+  /** What stands in the files that the options name. */
+  readonly files?: GivenFiles;
 }
 
 export interface PlannedGet {
   readonly jobs: readonly BatchJob[];
   /** Addresses that were there more than once, printable. */
   readonly repeated: readonly string[];
+  /** What else the user should know. */
+  readonly notes: readonly string[];
 }
 
 /** What a command line asks for, in its order. Throws `bad-input`; a bad address is a job that fails. */
-export function jobsOf({ urls, inputText, options }: GetInput): PlannedGet {
-  const given = urls.map((url): Link => ({ url, out: null, dir: null, checksum: null, line: 0 }));
-  const links = [...given, ...(inputText === null ? [] : parseInputFile(inputText))];
+export function jobsOf({ urls, inputText, options, files = NO_FILES }: GetInput): PlannedGet {
+  const named = urls.map((url): Link => ({ url, out: null, dir: null, checksum: null, line: 0 }));
+  const links = [...named, ...(inputText === null ? [] : parseInputFile(inputText))];
   if (links.length === 0) throw new SatchelError('bad-input', 'no address was given');
   const single = options.output ?? options.checksum ?? options.resumeFrom;
   if (single !== undefined && links.length > 1) {
     throw new SatchelError('bad-input', '--output, --checksum and --resume-from go with one address only');
   }
-  const jobs = links.map((link) => jobOf(link, options));
+  const given = {
+    headers: headersOf(options),
+    cookies: files.cookies,
+    netrc: files.netrc,
+  };
+  const jobs = links.map((link) => jobOf(link, options, given));
   const seen = new Set<string>();
   const repeated: string[] = [];
   const fresh = jobs.filter((job) => {
@@ -44,14 +60,36 @@ export function jobsOf({ urls, inputText, options }: GetInput): PlannedGet {
     if (seen.has(key)) repeated.push(printableUrl(job.url));
     return !seen.has(key) && seen.add(key);
   });
-  return { jobs: fresh, repeated };
+  return { jobs: fresh, repeated, notes: files.notes };
 }
 
-function jobOf(link: Link, options: GetOptions): BatchJob {
+const NO_FILES: GivenFiles = { cookies: [], netrc: [], ca: null, notes: [] };
+
+type Given = Pick<BatchJob, 'headers' | 'cookies' | 'netrc'>;
+
+/** The headers of the command: each address gets them, for its own origin. */
+function headersOf({ header = [], user, referer }: GetOptions): Record<string, string> {
+  const headers: Record<string, string> = {};
+  for (const line of header) {
+    const { name, value } = parseHeaderLine(line);
+    Object.assign(headers, checkHeaders({ [name]: value }));
+  }
+  if (referer !== undefined) headers.referer = cleanReferer(referer);
+  if (user === undefined) return headers;
+  if ('authorization' in headers) {
+    throw new SatchelError('bad-input', '--user and an Authorization header do not go together');
+  }
+  // Without a colon it is all name: nobody is asked for a password.
+  const [, name = user, password = ''] = /^([^:]*):(.*)$/s.exec(user) ?? [];
+  return { ...headers, authorization: basicAuthorization(name, password) };
+}
+
+function jobOf(link: Link, options: GetOptions, given: Given): BatchJob {
   const checksum = link.checksum ?? options.checksum ?? null;
   const { connections, minSplit, retries, onConflict, onChanged } = options;
   return {
-    ...addressOf(link.url),
+    ...given,
+    ...addressOf(link.url, given.headers),
     ...placeOf(link, options),
     checksum: checksum === null ? null : parseChecksum(checksum),
     onConflict,
@@ -61,15 +99,21 @@ function jobOf(link: Link, options: GetOptions): BatchJob {
     minSplit,
     retries,
     timeoutMs: options.timeout * 1000,
+    bucket: null,
   };
 }
 
 /** One address of many that is none is a failure of its own, and no reason not to fetch the others. */
-function addressOf(text: string): Pick<BatchJob, 'url' | 'headers' | 'refused'> {
+function addressOf(
+  text: string,
+  given: Readonly<Record<string, string>>,
+): Pick<BatchJob, 'url' | 'headers' | 'refused'> {
   try {
     const { url, user, password } = splitCredentials(parseUrl(text));
     url.hash = '';
-    const headers = user === null ? {} : basicAuthorization(user, password ?? '');
+    // An address's own word counts more than the command's.
+    const login = user === null ? {} : { authorization: basicAuthorization(user, password ?? '') };
+    const headers = { ...given, ...login };
     return { url: url.href, headers, refused: null };
   } catch (thrown) {
     return { url: printableUrl(text), headers: {}, refused: asSatchelError(thrown) };
@@ -96,9 +140,4 @@ function placeOfJournal(path: string): Place {
     throw new SatchelError('bad-input', `--resume-from wants a ${JOURNAL_SUFFIX} journal, not ${name}`);
   }
   return { folder: dirname(path), name: name.slice(0, -JOURNAL_SUFFIX.length) };
-}
-
-/** RFC 7617. */
-function basicAuthorization(user: string, password: string): Record<string, string> {
-  return { authorization: `Basic ${Buffer.from(`${user}:${password}`).toString('base64')}` };
 }

@@ -1,12 +1,14 @@
 import { type Opened, openPartialFile } from '../bytes/open.ts';
 import { type PartialFile, type Place, roomDetail } from '../bytes/partial-file.ts';
 import { asSatchelError, SatchelError } from '../contract/errors.ts';
-import { checksumText, digestsOf, header, parseHttpDate } from '../source/headers.ts';
+import { checksumText, digestsOf, header, isStrongEtag, parseHttpDate } from '../source/headers.ts';
 import { nameFor } from '../source/names.ts';
+import { Access } from '../transfer/access.ts';
 import type { FirstAnswer, Target } from '../transfer/crew.ts';
 import { SourceFacts } from '../transfer/facts.ts';
 import { Fetch } from '../transfer/fetch.ts';
 import { Source } from '../transfer/source.ts';
+import { Limiter } from '../transfer/throttle.ts';
 import { checkFinalName, checkName, claimName, findSetAside, Skipped } from './claim.ts';
 import type { FileJob, FileResult, RunListener, RunSurroundings } from './file-job.ts';
 import { finishSealed, nameToSeal, putUnderFreeName, type Sealed, verify } from './finish.ts';
@@ -47,6 +49,7 @@ class FileRun {
   #instead: Place | null = null;
   #replaces: readonly string[] = [];
   #resumed = false;
+  readonly #outAtFirst: string | null;
 
   constructor(job: FileJob, around: RunSurroundings, listener: RunListener, signal: AbortSignal) {
     this.#job = job;
@@ -54,17 +57,18 @@ class FileRun {
     this.#listener = listener;
     this.#signal = signal;
     this.#place = job.resume;
+    this.#outAtFirst = job.out;
     this.#folder = job.resume?.folder ?? job.folder;
   }
 
   async run(): Promise<FileResult> {
-    const { out, onConflict, onChanged, resume } = this.#job;
+    const { out, startOver, onChanged, resume } = this.#job;
     this.#listener.onPhase('probing');
     await this.#around.disk.makeFolder(this.#folder);
     try {
       if (resume === null) return await this.#fetchNew(out);
       this.#listener.onPlace(resume);
-      return await (onConflict === 'overwrite' ? this.#fromZero(resume) : this.#goOn(resume));
+      return await (startOver ? this.#fromZero(resume) : this.#goOn(resume));
     } catch (thrown) {
       const changed = thrown instanceof SatchelError && thrown.code === 'source-changed';
       // Once only: a file that changes while it is fetched would be fetched for ever.
@@ -123,7 +127,10 @@ class FileRun {
   /** A finished download whose last step a crash or another's file of its name had prevented. */
   async #alreadySealed(place: Place, opened: Sealed): Promise<FileResult> {
     const { out, onConflict } = this.#job;
-    const finished = await finishSealed(this.#around.disk, place, opened, onConflict);
+    const finished = await finishSealed(this.#around.disk, place, opened, {
+      onConflict,
+      onInPlace: (file) => this.#listener.onInPlace(file),
+    });
     return finished ?? this.#fetchNew(out ?? place.name);
   }
 
@@ -132,7 +139,7 @@ class FileRun {
     const facts = SourceFacts.safeParse(file.note(NOTES.facts)).data;
     this.#replaces = NameList.safeParse(file.note(NOTES.replaces)).data ?? [];
     const received = region.have.bytes;
-    this.#listener.onFacts({ received, total: facts?.total ?? null, resumable: facts?.resumable ?? null });
+    this.#tellFacts(received, facts ?? null);
     if (droppedBytes > 0) {
       const why = partMissing ? 'the partial file is gone' : `${droppedBytes} bytes did not reach the disk`;
       this.#listener.onRewound(received, new SatchelError('disk-error', why));
@@ -147,14 +154,14 @@ class FileRun {
     name: string | null = null,
   ): Promise<FileResult> {
     const { clock, http, hosts, random } = this.#around;
-    const { url, headers, connections, minSplit, retries, timeoutMs, onChanged } = this.#job;
+    const { url, connections, minSplit, retries, timeoutMs, onChanged } = this.#job;
     const known = file ? (SourceFacts.safeParse(file.note(NOTES.facts)).data ?? null) : null;
     const source = new Source(
       {
         http,
         clock,
         url,
-        headers,
+        access: new Access(this.#job),
         connectMs: Math.min(CONNECT_MS, timeoutMs),
         firstByteMs: timeoutMs,
         trustUser: onChanged === 'continue',
@@ -164,6 +171,7 @@ class FileRun {
     const fetch = new Fetch({
       clock,
       hosts,
+      limiter: new Limiter(clock, this.#job.bucket, this.#around.bucket),
       random,
       source,
       target,
@@ -177,6 +185,7 @@ class FileRun {
         onFacts: (facts) => this.#keepFacts(facts),
         onJournaled: (bytes) => this.#listener.onJournaled(bytes),
         onWaiting: (retryAt, error) => this.#listener.onWaiting(retryAt, error),
+        goOn: () => this.#listener.goOn(),
         onDelivering: () => this.#listener.onDelivering(),
         onRewound: (error) => this.#listener.onRewound(0, error),
       },
@@ -188,15 +197,16 @@ class FileRun {
 
   /** The first answer of a new download: now it can be named, and its name reserved. */
   async #begin({ facts, url, headers }: FirstAnswer, name: string | null): Promise<Target> {
-    const { onConflict } = this.#job;
-    const folder = this.#folder;
+    const { id, onConflict } = this.#job;
+    const { mediaType } = facts;
     const disposition = header(headers, 'content-disposition');
-    const wanted = { folder, name: name ?? nameFor({ disposition, url, mediaType: facts.mediaType }) };
-    await this.#demandRoom(folder, facts.total ?? 0);
+    const wanted = await this.#placeFor(name ?? nameFor({ disposition, url, mediaType }), mediaType);
+    await this.#demandRoom(wanted.folder, facts.total ?? 0);
     const digests = facts.encoded ? [] : digestsOf(headers, isWhole(facts, headers)).map(checksumText);
     const item = { url: this.#job.url };
     const file = await claimName(this.#around, wanted, {
       ...item,
+      id,
       onConflict,
       notes: { [NOTES.item]: item, [NOTES.digests]: digests },
       replaces: this.#replaces,
@@ -206,7 +216,16 @@ class FileRun {
     this.#place = file.place;
     this.#replaces = NameList.parse(file.note(NOTES.replaces));
     this.#listener.onPlace(file.place);
+    this.#listener.onBegun();
     return { file, region: await file.placeRegion(REGION, 0, facts.total) };
+  }
+
+  /** What replaces a download stays in its folder. */
+  async #placeFor(name: string, mediaType: string | null): Promise<Place> {
+    const { folderFor } = this.#job;
+    const folder = (this.#instead ? undefined : folderFor?.(name, mediaType)) ?? this.#folder;
+    if (folder !== this.#folder) await this.#around.disk.makeFolder(folder);
+    return { folder, name };
   }
 
   async #keepFacts(facts: SourceFacts): Promise<void> {
@@ -216,8 +235,13 @@ class FileRun {
     // Not before an answer was taken: an address that turns out to be another file's must not become this one's.
     const { url } = this.#job;
     if (ItemNote.safeParse(file.note(NOTES.item)).data?.url !== url) await file.keepNote(NOTES.item, { url });
-    const received = file.region(REGION)?.have.bytes ?? 0;
-    this.#listener.onFacts({ received, total: facts.total, resumable: facts.resumable });
+    this.#tellFacts(file.region(REGION)?.have.bytes ?? 0, facts);
+  }
+
+  #tellFacts(received: number, facts: SourceFacts | null): void {
+    const { total = null, resumable = null } = facts ?? {};
+    const etag = isStrongEtag(facts?.etag ?? null) ? (facts?.etag ?? null) : null;
+    this.#listener.onFacts({ received, total, resumable, etag });
   }
 
   async #demandRoom(folder: string, bytes: number): Promise<void> {
@@ -234,12 +258,17 @@ class FileRun {
     if (!region.have.covers(total)) throw new SatchelError('internal', 'bytes are missing');
     this.#listener.onPhase('verifying');
     const digests = await verify(target, total, checksum, this.#signal);
-    // A download gone on with may have been given another name by the user since.
-    const wanted = (this.#resumed ? out : null) ?? file.place.name;
+    // It may have been given another name by the user since.
+    const renamed = this.#resumed || out !== this.#outAtFirst;
+    const wanted = (renamed ? out : null) ?? file.place.name;
     const name = await nameToSeal(disk, file.place, wanted, onConflict);
     const modified = facts?.lastModified ? parseHttpDate(facts.lastModified) : null;
     await file.seal({ name, length: total, digests, modified });
-    const path = await putUnderFreeName(disk, file.place, name, { onConflict, replaces: this.#replaces });
+    const path = await putUnderFreeName(disk, file.place, name, {
+      onConflict,
+      replaces: this.#replaces,
+      onInPlace: (finished) => this.#listener.onInPlace(finished),
+    });
     this.#file = null;
     await file.releaseLock();
     return { path, bytes: total, already: false };

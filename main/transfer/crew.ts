@@ -3,13 +3,14 @@ import { asSatchelError, type ErrorCode, SatchelError } from '../contract/errors
 import type { Clock, Timer } from '../world/clock.ts';
 import type { HttpAnswer } from '../world/http.ts';
 import type { SourceFacts } from './facts.ts';
+import { Headcount } from './headcount.ts';
 import type { HostSlot, Hosts } from './hosts.ts';
 import { Lane } from './lane.ts';
-import { Ramp } from './ramp.ts';
 import { receive } from './receive.ts';
 import { isPermanent } from './retry.ts';
 import { FromZero, type Granted, OddNode, type Source } from './source.ts';
 import { type Stripe, StripeBoard } from './stripes.ts';
+import type { Limiter } from './throttle.ts';
 
 /** How often speeds are looked at and connections added. */
 const TICK_MS = 50;
@@ -19,11 +20,10 @@ const SLOW_ANSWER_MS = 30;
 const WAITING_BYTES = 4 * 1024 * 1024;
 const MOST_WAITING_BYTES = 2 * 1024 * 1024;
 const LEAST_WAITING_BYTES = 128 * 1024;
-/** A source that refused an extra connection is offered one more after so long. */
-const CAP_RESTORE_MS = 30_000;
 
 /** How a server can refuse a connection; every other permanent error makes all connections pointless. */
 const REFUSALS: ReadonlySet<ErrorCode> = new Set([
+  'network',
   'tls',
   'http-status',
   'auth-required',
@@ -69,6 +69,8 @@ export interface CrewListener {
 export interface CrewOptions {
   readonly clock: Clock;
   readonly hosts: Hosts;
+  /** What the task may read. */
+  readonly limiter: Limiter;
   readonly source: Source;
   /** Null for a new download. */
   readonly target: Target | null;
@@ -89,14 +91,12 @@ export interface CrewOptions {
  */
 export class Crew {
   readonly #options: CrewOptions;
-  readonly #ramp: Ramp;
+  readonly #headcount: Headcount;
   readonly #lanes = new Set<Lane>();
   readonly #running = new Set<Promise<void>>();
   #target: Target | null;
   #board: StripeBoard | null = null;
   #stop = new AbortController();
-  #cap: number;
-  #capRestoreAt = Number.POSITIVE_INFINITY;
   #fatal: unknown = null;
   #lastError: unknown = null;
   #received = 0;
@@ -105,8 +105,7 @@ export class Crew {
   constructor(options: CrewOptions) {
     this.#options = options;
     this.#target = options.target;
-    this.#cap = options.connections;
-    this.#ramp = new Ramp(options.connections);
+    this.#headcount = new Headcount(options.connections);
   }
 
   get target(): Target | null {
@@ -151,8 +150,7 @@ export class Crew {
 
   /** From now on no extra connections. */
   stayAlone(): void {
-    this.#cap = 1;
-    this.#capRestoreAt = Number.POSITIVE_INFINITY;
+    this.#headcount.stayAlone();
   }
 
   /** Tells the listener what is known of the source, when that has changed. */
@@ -168,23 +166,33 @@ export class Crew {
 
   /** Connections that this source may ever be given. */
   get #most(): number {
-    return this.#options.source.facts?.resumable === true ? this.#cap : 1;
+    return this.#headcount.most(this.#isResumable);
+  }
+
+  get #isResumable(): boolean {
+    return this.#options.source.facts?.resumable === true;
   }
 
   get #wanted(): number {
-    return Math.min(this.#most, this.#ramp.allowed);
+    return this.#headcount.wanted(this.#isResumable);
   }
 
   #tick(): void {
     const now = this.#options.clock.monotonic();
     const delivering = [...this.#lanes].filter((lane) => lane.delivering);
     const answerMs = Math.max(0, ...[...this.#lanes].map((lane) => lane.answerMs));
-    this.#ramp.observe(now, this.#received, delivering.length, answerMs);
+    const { limiting } = this.#options.limiter;
+    const seen = { now, received: this.#received, delivering: delivering.length, answerMs };
+    this.#headcount.see({ ...seen, limiting });
     for (const lane of delivering) {
+      // What a slow one does not take, the others have.
+      if (limiting) {
+        lane.forgive();
+        continue;
+      }
       const siblings = delivering.filter((other) => other !== lane).map((other) => other.speed(now));
       if (siblings.length > 0) lane.replaceIfSlow(siblings, now);
     }
-    if (now >= this.#capRestoreAt) this.#setCap(Math.min(this.#cap + 1, this.#options.connections));
     if (delivering.length > 0) this.#addLanes();
     for (const lane of delivering) this.#askAhead(lane, now);
   }
@@ -197,7 +205,7 @@ export class Crew {
     const { hosts, source, connections } = this.#options;
     if (lane.leaving || lane.answerMs < SLOW_ANSWER_MS || this.#lanes.size >= connections) return;
     if (!this.#board?.hasFree() || !lane.endsWithin(lane.answerMs + TICK_MS, now)) return;
-    const slot = hosts.tryExtra(source.host);
+    const slot = hosts.tryAcquire(source.host);
     if (!slot) return;
     lane.leaving = true;
     this.#start(new Lane(slot, now));
@@ -211,7 +219,7 @@ export class Crew {
   #addLanes(): void {
     const { clock, hosts, source } = this.#options;
     while (!this.#fatal && this.#staying < this.#wanted && this.#hasWork()) {
-      const slot = hosts.tryExtra(source.host);
+      const slot = hosts.tryAcquire(source.host);
       if (!slot) return;
       this.#start(new Lane(slot, clock.monotonic()));
     }
@@ -219,12 +227,6 @@ export class Crew {
 
   #hasWork(): boolean {
     return this.#board !== null && (this.#board.hasFree() || this.#board.slowest(this.#speedOf) !== null);
-  }
-
-  /** Lowers the cap, or raises it again: it comes back one by one. */
-  #setCap(cap: number): void {
-    this.#cap = cap;
-    this.#capRestoreAt = this.#options.clock.monotonic() + CAP_RESTORE_MS;
   }
 
   // ---- who fetches what
@@ -349,6 +351,8 @@ export class Crew {
       regionId: target.region.id,
       highWater: this.#highWater,
       extend: () => this.#board?.extend(stripe, lane.speed(clock.monotonic()), this.#most) ?? false,
+      limiter: this.#options.limiter,
+      onArrival: () => this.#arrived(lane),
       onBytes: (count) => this.#got(lane, count),
       onJournaled: (count) => listener.onJournaled(count),
     });
@@ -361,8 +365,12 @@ export class Crew {
     return Math.max(LEAST_WAITING_BYTES, Math.min(MOST_WAITING_BYTES, share));
   }
 
-  #got(lane: Lane, count: number): void {
+  #arrived(lane: Lane): void {
     if (!lane.delivering) this.#options.listener.onDelivering();
+    lane.arrived(this.#options.clock.monotonic());
+  }
+
+  #got(lane: Lane, count: number): void {
     this.#received += count;
     lane.got(count, this.#options.clock.monotonic());
   }
@@ -378,7 +386,7 @@ export class Crew {
     } else if (thrown instanceof OddNode) {
       this.stayAlone();
     } else if (lane.received === 0) {
-      this.#setCap(delivering);
+      this.#headcount.refused(delivering, this.#options.clock.monotonic());
     }
   }
 }

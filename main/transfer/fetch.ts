@@ -1,12 +1,18 @@
 import { asSatchelError, SatchelError } from '../contract/errors.ts';
 import { delay } from '../world/clock.ts';
 import { Crew, type CrewListener, type CrewOptions, type LiveSegment, type Target } from './crew.ts';
+import type { HostSlot } from './hosts.ts';
 import { holdsHost, isPermanent, RetryCount, retryDelay } from './retry.ts';
 import { FromZero } from './source.ts';
 
 export interface FetchListener extends CrewListener {
-  /** It waits; `retryAt` is milliseconds since 1970. `error` is null when only the host is held. */
-  onWaiting(retryAt: number, error: SatchelError | null): void;
+  /**
+   * It waits; `retryAt` is milliseconds since 1970, or null until a connection to its host is free. `error` is null
+   * when it did not fail.
+   */
+  onWaiting(retryAt: number | null, error: SatchelError | null): void;
+  /** Its wait is over: resolves when it may go on. */
+  goOn(): Promise<void>;
   /** All bytes are void; the source cannot be resumed. */
   onRewound(error: SatchelError): void;
 }
@@ -71,11 +77,23 @@ export class Fetch {
 
   async #runCrew(): Promise<unknown> {
     const { hosts, source, signal, listener } = this.#options;
-    const heldUntil = hosts.heldUntil(source.host);
-    if (heldUntil !== null) listener.onWaiting(heldUntil, null);
-    const slot = await hosts.acquire(source.host, signal);
+    let slot = hosts.tryAcquire(source.host);
+    if (!slot) {
+      listener.onWaiting(hosts.heldUntil(source.host), null);
+      slot = await hosts.acquire(source.host, signal);
+      await this.#goOn(slot);
+    }
     if (!slot) throw asSatchelError(signal.reason);
     return this.#crew.work(slot);
+  }
+
+  /** With a connection of its host it may still have to wait for its turn among the tasks. */
+  async #goOn(slot: HostSlot | null): Promise<void> {
+    const { listener, signal } = this.#options;
+    await listener.goOn();
+    if (!signal.aborted) return;
+    slot?.release();
+    throw asSatchelError(signal.reason);
   }
 
   /** Once is no failure but what such a source needs; only doing so again and again is in vain. */
@@ -114,6 +132,6 @@ export class Fetch {
     if (holdsHost(error)) hosts.hold(source.host, wait);
     listener.onWaiting(clock.now() + wait, error);
     await delay(clock, wait, signal);
-    if (signal.aborted) throw asSatchelError(signal.reason);
+    await this.#goOn(null);
   }
 }

@@ -23,12 +23,15 @@ interface HostState {
  */
 export class Hosts {
   readonly #clock: Clock;
-  readonly #perHost: number;
+  #perHost: number;
+  readonly #onHoldEnd: () => void;
   readonly #hosts = new Map<string, HostState>();
 
-  constructor(clock: Clock, perHost: number) {
+  /** `onHoldEnd` is called whenever a host may be asked again. */
+  constructor(clock: Clock, perHost: number, onHoldEnd: () => void = () => {}) {
     this.#clock = clock;
     this.#perHost = perHost;
+    this.#onHoldEnd = onHoldEnd;
   }
 
   /** Waits for a connection to `host` to be free and for its hold to end. Resolves early, with null, on abort. */
@@ -41,9 +44,23 @@ export class Hosts {
     return null;
   }
 
-  /** One more connection for a source that has one, if nobody waits for a first. */
-  tryExtra(host: string): HostSlot | null {
+  /** A connection at once, if one is free and nobody waits for a first one. */
+  tryAcquire(host: string): HostSlot | null {
     return this.wanted(host) ? null : this.#tryAcquire(host);
+  }
+
+  /** Connections that the host may be given at present, those in use included. */
+  capOf(host: string): number {
+    return this.#hosts.get(host)?.cap ?? this.#perHost;
+  }
+
+  setPerHost(perHost: number): void {
+    for (const state of this.#hosts.values()) {
+      // A host that is being spared at present is given no more for that.
+      state.cap = state.cap === this.#perHost ? perHost : Math.min(state.cap, perHost);
+      this.#wake(state);
+    }
+    this.#perHost = perHost;
   }
 
   #tryAcquire(host: string): HostSlot | null {
@@ -78,7 +95,7 @@ export class Hosts {
 
   /** When the host's hold ends, milliseconds since 1970; null when it is not held. */
   heldUntil(host: string): number | null {
-    const left = this.#state(host).heldUntil - this.#clock.monotonic();
+    const left = (this.#hosts.get(host)?.heldUntil ?? 0) - this.#clock.monotonic();
     return left > 0 ? this.#clock.now() + left : null;
   }
 
@@ -104,6 +121,7 @@ export class Hosts {
       const early = state.heldUntil - this.#clock.monotonic();
       if (early > 0) return this.#schedule(state, early + 1);
       this.#wake(state);
+      this.#onHoldEnd();
       if (state.cap >= this.#perHost) return;
       state.cap += 1;
       this.#schedule(state, RESTORE_MS);

@@ -41,9 +41,14 @@ export class Lane {
     return AbortSignal.any([all, this.#request.signal]);
   }
 
-  got(bytes: number, now: number): void {
+  /** Its answer brings bytes, even if they must wait for a limit: that is no slowness of the way. */
+  arrived(now: number): void {
     if (!this.delivering) this.answerMs = now - this.#askedAt;
     this.delivering = true;
+  }
+
+  got(bytes: number, now: number): void {
+    this.arrived(now);
     this.received += bytes;
     this.#meter.add(bytes, now);
   }
@@ -66,6 +71,11 @@ export class Lane {
   /** True once after it was found far too slow and its request dropped for a new one. */
   get replaced(): boolean {
     return this.#replaced;
+  }
+
+  /** Whatever it was slow by, it begins anew. */
+  forgive(): void {
+    this.#slowSince = null;
   }
 
   /** Drops the present request when it has been far slower than its siblings for long. */

@@ -42,6 +42,11 @@ export class Ramp {
     this.#window = null;
   }
 
+  /** What is measured now would say nothing: the present step is judged later. */
+  wait(): void {
+    this.#window = null;
+  }
+
   #judge(now: number, rate: number): void {
     if (rate >= this.#previousRate * GAIN) {
       this.#previousRate = rate;

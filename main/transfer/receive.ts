@@ -6,6 +6,7 @@ import { SatchelError } from '../contract/errors.ts';
 import type { Clock, Timer } from '../world/clock.ts';
 import { type HttpAnswer, httpError } from '../world/http.ts';
 import type { Stripe } from './stripes.ts';
+import type { Limiter, Quota } from './throttle.ts';
 
 export interface Reception {
   readonly answer: HttpAnswer;
@@ -20,9 +21,13 @@ export interface Reception {
   readonly regionId: number;
   /** Bytes that may wait to be written before reading pauses. */
   readonly highWater: number;
+  /** What the task may read. */
+  readonly limiter: Limiter;
   readonly clock: Clock;
   /** No byte for so long, while we read, is a stall. */
   readonly stallMs: number;
+  /** Bytes have come; they may still have to wait for their turn. */
+  readonly onArrival: () => void;
   readonly onBytes: (count: number) => void;
   readonly onJournaled: (count: number) => void;
   readonly signal: AbortSignal;
@@ -66,9 +71,11 @@ class Receiver {
   readonly #reception: Reception;
   readonly #body: Readable;
   readonly #appender: Appender;
+  readonly #quota: Quota;
   #fail: (error: unknown) => void = () => {};
   #lastByteAt: number;
-  #paused = false;
+  /** The disk has enough to do. */
+  #full = false;
   #timer: Timer | null = null;
 
   constructor(reception: Reception) {
@@ -83,9 +90,10 @@ class Receiver {
       highWater,
       from: stripe.at,
       onJournaled,
-      onDrain: () => this.#resume(),
+      onDrain: () => this.#drained(),
       onError: (error) => this.#fail(error),
     });
+    this.#quota = reception.limiter.open(() => this.#resume());
   }
 
   async run(): Promise<void> {
@@ -94,15 +102,25 @@ class Receiver {
       ended = await this.#flow();
     } finally {
       this.#timer?.stop();
+      this.#quota.close();
       // A body read to its end has given its connection back, to be used again; any other is cut off.
       if (!ended) this.#reception.answer.close();
       await this.#appender.finish();
     }
   }
 
+  get #paused(): boolean {
+    return this.#full || this.#quota.waiting;
+  }
+
+  #drained(): void {
+    if (!this.#full) return;
+    this.#full = false;
+    this.#resume();
+  }
+
   #resume(): void {
-    if (!this.#paused) return;
-    this.#paused = false;
+    if (this.#paused) return;
     this.#lastByteAt = this.#reception.clock.monotonic();
     this.#body.resume();
   }
@@ -128,8 +146,9 @@ class Receiver {
 
   /** True when the stripe is full and the answer would go on. */
   #take(bytes: Buffer): boolean {
-    const { stripe, clock, onBytes, promisedEnd } = this.#reception;
+    const { stripe, clock, onArrival, onBytes, promisedEnd } = this.#reception;
     this.#lastByteAt = clock.monotonic();
+    onArrival();
     let rest = bytes;
     while (rest.length > 0) {
       // Whatever comes beyond the promise is no part of the file.
@@ -139,20 +158,29 @@ class Receiver {
         if (this.#reception.extend()) continue;
         return true;
       }
-      const taken = rest.length > room ? rest.subarray(0, room) : rest;
-      rest = rest.subarray(taken.length);
-      stripe.at += taken.length;
-      onBytes(taken.length);
-      if (!this.#appender.push(taken)) this.#pause();
+      const fitting = rest.length > room ? rest.subarray(0, room) : rest;
+      const size = this.#quota.take(fitting.length);
+      if (size > 0) {
+        stripe.at += size;
+        onBytes(size);
+        if (!this.#appender.push(fitting.subarray(0, size))) this.#full = true;
+      }
+      rest = rest.subarray(size);
+      if (size < fitting.length) return this.#leave(rest);
     }
+    // Nothing more is to come: the end of the body needs no turn.
+    if (stripe.at === promisedEnd) this.#quota.close();
+    if (this.#paused) this.#body.pause();
     if (stripe.at < stripe.end) return false;
     // Exactly full: a body that ends here too is left to end, so that its connection can be used again.
     return promisedEnd === null ? false : promisedEnd > stripe.at && !this.#reception.extend();
   }
 
-  #pause(): void {
-    this.#paused = true;
+  /** What is not ours yet stays with the body, which reads no more until this is gone. */
+  #leave(rest: Buffer): false {
     this.#body.pause();
+    this.#body.unshift(rest);
+    return false;
   }
 
   #watchStall(reject: (error: SatchelError) => void): void {

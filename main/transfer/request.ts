@@ -3,6 +3,7 @@ import { header } from '../source/headers.ts';
 import { parseUrl } from '../source/links.ts';
 import type { Clock, Timer } from '../world/clock.ts';
 import type { Http, HttpAnswer } from '../world/http.ts';
+import type { Access, AccessHeaders } from './access.ts';
 import { statusError } from './retry.ts';
 
 const MOST_REDIRECTS = 20;
@@ -15,9 +16,8 @@ export interface RequestOptions {
   readonly url: string;
   /** What the request itself needs (Range, If-Range): sent on every hop. */
   readonly headers: Readonly<Record<string, string>>;
-  /** Credentials, cookies, whatever the user gave: sent to `privateOrigin` only. */
-  readonly privateHeaders: Readonly<Record<string, string>>;
-  readonly privateOrigin: string;
+  /** Credentials, cookies, whatever the user gave. */
+  readonly access: Access;
   readonly connectMs: number;
   readonly firstByteMs: number;
   readonly signal: AbortSignal;
@@ -33,7 +33,7 @@ export interface Located {
 export async function request(options: RequestOptions): Promise<Located> {
   let url = options.url;
   for (let hops = 0; hops <= MOST_REDIRECTS; hops++) {
-    const answer = await hop(url, options);
+    const answer = await letIn(url, options);
     if (!REDIRECT_STATUSES.has(answer.status)) return { answer, url };
     answer.close();
     url = nextHop(url, header(answer.headers, 'location'), answer.status);
@@ -64,9 +64,19 @@ function fromUtf8(value: string): string {
   return text.includes('\ufffd') ? value : text;
 }
 
-async function hop(url: string, options: RequestOptions): Promise<HttpAnswer> {
+/** A 401 is final, but for a login that is known and was not in the request: that is tried once. */
+async function letIn(url: string, options: RequestOptions): Promise<HttpAnswer> {
+  const { access } = options;
+  const sent = await access.headersFor(url);
+  const answer = await hop(url, sent, options);
+  await access.learn(url, answer);
+  if (!access.mayTryAgain(url, sent, answer)) return answer;
+  answer.close();
+  return hop(url, await access.headersFor(url), options);
+}
+
+async function hop(url: string, access: AccessHeaders, options: RequestOptions): Promise<HttpAnswer> {
   const { http, clock, signal, connectMs, firstByteMs } = options;
-  const own = new URL(url).origin === options.privateOrigin ? options.privateHeaders : {};
   const timeout = new AbortController();
   let timer: Timer = clock.after(connectMs, () => timeout.abort(tooLate('no connection', connectMs)));
   const onConnected = () => {
@@ -75,7 +85,7 @@ async function hop(url: string, options: RequestOptions): Promise<HttpAnswer> {
   };
   try {
     const both = AbortSignal.any([signal, timeout.signal]);
-    return await http.get({ url, headers: { ...own, ...options.headers }, signal: both, onConnected });
+    return await http.get({ url, headers: { ...access, ...options.headers }, signal: both, onConnected });
   } finally {
     timer.stop();
   }

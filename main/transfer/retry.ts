@@ -20,7 +20,8 @@ export function statusError(status: number, retryAfterMs: number | null = null):
 
 /** The one question every error answers: is trying again pointless? */
 export function isPermanent(error: SatchelError): boolean {
-  const { status, code } = error;
+  const { status, code, permanent } = error;
+  if (permanent !== undefined) return permanent;
   if (status === undefined) return ERRORS[code].permanent;
   return status < 500 && !PASSING_4XX.has(status);
 }

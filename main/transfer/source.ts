@@ -3,6 +3,7 @@ import { isStrongEtag, validatorsOf } from '../source/headers.ts';
 import { neverHtml, ownEncodingOf } from '../source/probe.ts';
 import type { Clock } from '../world/clock.ts';
 import type { Http, HttpAnswer } from '../world/http.ts';
+import type { Access } from './access.ts';
 import type { SourceFacts } from './facts.ts';
 import { judge, type RangeAsk, type Verdict } from './judge.ts';
 import { type Located, request } from './request.ts';
@@ -46,8 +47,8 @@ export interface SourceOptions {
   readonly http: Http;
   readonly clock: Clock;
   readonly url: string;
-  /** What the user gave; stays within the origin of `url`. */
-  readonly headers: Readonly<Record<string, string>>;
+  /** What goes along where. */
+  readonly access: Access;
   readonly connectMs: number;
   readonly firstByteMs: number;
   /** The user's word counts more than the validators, as long as the length is the same. */
@@ -133,7 +134,7 @@ export class Source {
   }
 
   #send(ask: RangeAsk, { begun }: { begun: boolean }, signal: AbortSignal): Promise<Located> {
-    const { http, clock, url, headers, connectMs, firstByteMs } = this.#options;
+    const { http, clock, url, access, connectMs, firstByteMs } = this.#options;
     const own: Record<string, string> = {};
     if (ask.ranged) own.range = `bytes=${ask.from}-${ask.end === null ? '' : ask.end - 1}`;
     if (begun && ask.ifRange && this.#facts?.etag) own['if-range'] = this.#facts.etag;
@@ -142,8 +143,7 @@ export class Source {
       clock,
       url: this.#finalUrl ?? url,
       headers: own,
-      privateHeaders: headers,
-      privateOrigin: new URL(url).origin,
+      access,
       connectMs,
       firstByteMs,
       signal,

@@ -4,7 +4,18 @@ import { SatchelError } from '../contract/errors.ts';
 /** The part of `node:fs/promises` that is used; a test gives one that fails on purpose. */
 export type FileSystem = Pick<
   typeof nodeFs,
-  'open' | 'lstat' | 'readdir' | 'readFile' | 'rename' | 'link' | 'unlink' | 'mkdir' | 'statfs' | 'realpath'
+  | 'open'
+  | 'lstat'
+  | 'readdir'
+  | 'readFile'
+  | 'rename'
+  | 'link'
+  | 'unlink'
+  | 'mkdir'
+  | 'statfs'
+  | 'realpath'
+  | 'chmod'
+  | 'copyFile'
 >;
 
 export interface FileFacts {
@@ -12,6 +23,8 @@ export interface FileFacts {
   readonly size: number;
   /** Device and inode: two paths with one id are one file. */
   readonly id: string;
+  /** Permission bits; on Windows they say little. */
+  readonly mode: number;
 }
 
 const CODES = {
@@ -25,6 +38,8 @@ const CODES = {
   ENAMETOOLONG: 'bad-input',
   ENOTDIR: 'bad-input',
 } as const;
+
+const COPY_EXCLUSIVE = nodeFs.constants.COPYFILE_EXCL;
 
 function errnoOf(thrown: unknown): string | undefined {
   return thrown instanceof Error && 'code' in thrown ? String(thrown.code) : undefined;
@@ -129,9 +144,12 @@ export class Disk {
     this.#fs = fs;
   }
 
-  /** Makes a new file for reading and writing; `name-conflict` when the name is taken. */
-  create(path: string): Promise<DiskFile> {
-    return this.#open(path, 'wx+');
+  /**
+   * Makes a new file for reading and writing; `name-conflict` when the name is taken. `mode` is what it has from the
+   * first moment on, less what the umask takes away.
+   */
+  create(path: string, mode?: number): Promise<DiskFile> {
+    return this.#open(path, 'wx+', mode);
   }
 
   /** Opens an existing file for reading and writing. */
@@ -143,8 +161,8 @@ export class Disk {
     return this.#open(path, 'r');
   }
 
-  async #open(path: string, flags: string): Promise<DiskFile> {
-    return new DiskFile(path, await guarded(path, () => this.#fs.open(path, flags)));
+  async #open(path: string, flags: string, mode?: number): Promise<DiskFile> {
+    return new DiskFile(path, await guarded(path, () => this.#fs.open(path, flags, mode)));
   }
 
   /** What is at `path`, or null where nothing is. */
@@ -153,7 +171,8 @@ export class Disk {
       try {
         const stat = await this.#fs.lstat(path, { bigint: true });
         const kind = stat.isFile() ? 'file' : stat.isDirectory() ? 'folder' : 'other';
-        return { kind, size: Number(stat.size), id: `${stat.dev}:${stat.ino}` };
+        const mode = Number(stat.mode & 0o777n);
+        return { kind, size: Number(stat.size), id: `${stat.dev}:${stat.ino}`, mode };
       } catch (thrown) {
         if (errnoOf(thrown) === 'ENOENT') return null;
         throw thrown;
@@ -177,9 +196,26 @@ export class Disk {
     });
   }
 
-  makeFolder(folder: string): Promise<void> {
+  /** Those above it too; `mode` is for all that are new. */
+  makeFolder(folder: string, mode = 0o777): Promise<void> {
     return guarded(folder, async () => {
-      await this.#fs.mkdir(folder, { recursive: true });
+      await this.#fs.mkdir(folder, { recursive: true, mode });
+    });
+  }
+
+  setMode(path: string, mode: number): Promise<void> {
+    return guarded(path, () => this.#fs.chmod(path, mode));
+  }
+
+  /** Keeps what is at `from` under another name too, which must be free: a second link, else a copy. */
+  keepAs(from: string, to: string): Promise<void> {
+    return guarded(to, async () => {
+      try {
+        await this.#fs.link(from, to);
+      } catch (thrown) {
+        if (errnoOf(thrown) === 'EEXIST' || errnoOf(thrown) === 'ENOENT') throw thrown;
+        await this.#fs.copyFile(from, to, COPY_EXCLUSIVE);
+      }
     });
   }
 

@@ -1,19 +1,20 @@
-import {
-  type AgentOptions,
-  type ClientRequest,
-  Agent as HttpAgent,
-  type IncomingHttpHeaders,
-} from 'node:http';
-import { Agent as HttpsAgent } from 'node:https';
+import type { ClientRequest, IncomingHttpHeaders } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Readable } from 'node:stream';
-import type { TLSSocket } from 'node:tls';
+import { TLSSocket } from 'node:tls';
 import got, { type Request } from 'got';
 import { SatchelError } from '../contract/errors.ts';
+import { Agents, type NetworkOptions, ReadSize, type Route } from './agents.ts';
+import { httpError } from './http-errors.ts';
+import { proxyName, proxyRefused } from './proxy-errors.ts';
+
+export type { NetworkOptions } from './agents.ts';
+export { httpError } from './http-errors.ts';
 
 export interface HttpAsk {
   readonly url: string;
-  readonly headers: Readonly<Record<string, string>>;
+  /** In lower case; undefined: not even what would be sent by default. */
+  readonly headers: Readonly<Record<string, string | undefined>>;
   /** Aborting it closes the connection, at any time until the body has ended. */
   readonly signal: AbortSignal;
   /** The connection stands (TLS included) and the request is on its way. */
@@ -37,102 +38,134 @@ export interface HttpAnswer {
 export interface Http {
   /** Sends one GET and gives the head of its answer; follows nothing, retries nothing. Errors are SatchelErrors. */
   get(ask: HttpAsk): Promise<HttpAnswer>;
+  /** Later requests use these; what is under way goes on as it began. Throws `bad-input` and changes nothing then. */
+  configure(options: Partial<NetworkOptions>): void;
+  /**
+   * How much one read of a plain connection may bring, bytes; null: as much as is good. A connection's next read is
+   * prepared already and may still be of the size before.
+   */
+  limitReads(bytes: number | null): void;
   close(): void;
 }
 
-/** Many connections to one host are wanted; how many is decided by transfer/hosts.ts, not here. */
-const AGENT_OPTIONS: AgentOptions = {
-  keepAlive: true,
-  maxSockets: Number.POSITIVE_INFINITY,
-  maxFreeSockets: 64,
-  scheduling: 'lifo',
-};
-
-/** Four times what Node reads by itself … */
-const READ_BYTES = 256 * 1024;
-/** … while so many bodies at most are under way: each may hold two reads, and memory is to stay flat. */
-const MANY_BODIES = 8;
-const READ_BYTES_OF_MANY = 64 * 1024;
-
-/**
- * An agent whose plain connections read into one buffer that is used again and again. Node's HTTP parser copies every
- * body out of what it is given, so nothing keeps the buffer; without this each read allocates 64 KiB for that copy's
- * original alone, and a download takes twice the time of the processor. TLS connections read as usual.
- */
-function createPlainAgent(bodies: ReadonlySet<Request>): HttpAgent {
-  const whole = Buffer.allocUnsafeSlow(READ_BYTES);
-  const part = whole.subarray(0, READ_BYTES_OF_MANY);
-  const onread = {
-    buffer: () => (bodies.size > MANY_BODIES ? part : whole),
-    callback(this: Socket, size: number, buffer: Buffer) {
-      this.emit('data', buffer.subarray(0, size));
-      return true;
-    },
-  };
-  return new HttpAgent({ ...AGENT_OPTIONS, onread } as AgentOptions);
-}
+const USUAL: NetworkOptions = { proxy: 'env', ca: null, insecure: false, userAgent: null };
 
 /** A kept-alive connection that the server has just closed fails before any answer: worth another at once. */
 const STALE_SOCKET_TRIES = 3;
 
-export function createHttp(): Http {
-  const bodies = new Set<Request>();
-  const http = createPlainAgent(bodies);
-  const https = new HttpsAgent(AGENT_OPTIONS);
+/** Options that are left out are as usual: proxies as the environment says. Throws `bad-input` where they cannot be. */
+export function createHttp(options: Partial<NetworkOptions> = {}): Http {
+  const reads = new ReadSize();
+  let network = networkOf(options, reads);
+  const all = new Set([network.agents]);
   return {
     get: async (ask) => {
+      const { agents, userAgent } = network;
       for (let tries = 1; ; tries++) {
-        const outcome = await send(ask, { http, https }, bodies);
+        const outcome = await send(ask, { agents, userAgent, reads });
         if ('answer' in outcome) return outcome.answer;
         if (!outcome.staleSocket || tries >= STALE_SOCKET_TRIES || ask.signal.aborted) throw outcome.error;
       }
     },
+    configure: (changed) => {
+      const { agents } = network;
+      network = networkOf(changed, reads);
+      all.add(network.agents);
+      agents.retire(() => all.delete(agents));
+    },
+    limitReads: (bytes) => reads.limit(bytes),
     close: () => {
-      http.destroy();
-      https.destroy();
+      for (const agents of all) agents.destroy();
     },
   };
 }
 
+function networkOf(options: Partial<NetworkOptions>, reads: ReadSize): { agents: Agents; userAgent: string } {
+  const whole = { ...USUAL, ...options };
+  const userAgent = whole.userAgent ?? 'Satchel';
+  if (/[^\t\x20-\x7e\x80-\uffff]/.test(userAgent)) {
+    throw new SatchelError('bad-input', 'the user agent has a control character in it');
+  }
+  // Header bytes are written as Latin-1.
+  return { agents: new Agents(whole, reads), userAgent: Buffer.from(userAgent).toString('latin1') };
+}
+
 type Outcome = { answer: HttpAnswer } | { error: SatchelError; staleSocket: boolean };
 
-function send(
-  ask: HttpAsk,
-  agent: { http: HttpAgent; https: HttpsAgent },
-  bodies: Set<Request>,
+interface Means {
+  readonly agents: Agents;
+  readonly userAgent: string;
+  readonly reads: ReadSize;
+}
+
+async function send(ask: HttpAsk, { agents, userAgent, reads }: Means): Promise<Outcome> {
+  const release = agents.hold();
+  try {
+    const route = await agents.route(ask.url);
+    const stream = got.stream(ask.url, {
+      agent: route.agent,
+      headers: { 'user-agent': userAgent, 'accept-encoding': 'identity', accept: '*/*', ...ask.headers },
+      decompress: false,
+      followRedirect: false,
+      throwHttpErrors: false,
+      strictContentLength: false,
+      retry: { limit: 0 },
+      signal: ask.signal,
+    });
+    whenOver(stream, release);
+    return await outcomeOf(stream, { ask, route, reads });
+  } catch (thrown) {
+    release();
+    return { error: httpError(thrown, ask.signal), staleSocket: false };
+  }
+}
+
+function outcomeOf(
+  stream: Request,
+  { ask, route, reads }: { ask: HttpAsk; route: Route; reads: ReadSize },
 ): Promise<Outcome> {
-  const stream = got.stream(ask.url, {
-    agent,
-    headers: { 'user-agent': 'Satchel', 'accept-encoding': 'identity', accept: '*/*', ...ask.headers },
-    decompress: false,
-    followRedirect: false,
-    throwHttpErrors: false,
-    strictContentLength: false,
-    retry: { limit: 0 },
-    signal: ask.signal,
-  });
+  const { proxy } = route;
+  const secure = ask.url.startsWith('https:');
+  // Of an http target nothing but the proxy is seen: whatever fails below HTTP fails there.
+  const at = proxy && !secure ? proxyName(proxy) : undefined;
   return new Promise((resolve) => {
     let request: ClientRequest | null = null;
     stream.on('request', (sent: ClientRequest) => {
       request = sent;
-      if (ask.onConnected) whenConnected(sent, ask.url.startsWith('https:'), ask.onConnected);
+      if (ask.onConnected) whenConnected(sent, ask.onConnected);
     });
     // Stays for good: an abort after the answer is also told by an error, which nobody else may be listening for.
     stream.on('error', (thrown) => {
-      resolve({ error: httpError(thrown, ask.signal), staleSocket: request?.reusedSocket === true });
+      resolve({ error: httpError(thrown, ask.signal, at), staleSocket: request?.reusedSocket === true });
     });
     stream.on('response', () => {
-      bodies.add(stream);
-      stream.once('close', () => bodies.delete(stream));
-      resolve({ answer: answerOf(stream) });
+      const answer = answerOf(stream);
+      if (proxy && !secure && answer.status === 407) {
+        stream.destroy();
+        resolve({ error: proxyRefused(proxy, 407), staleSocket: false });
+        return;
+      }
+      reads.bodies.add(stream);
+      whenOver(stream, () => reads.bodies.delete(stream));
+      resolve({ answer });
     });
   });
 }
 
-function whenConnected(request: ClientRequest, secure: boolean, connected: () => void): void {
-  request.once('socket', (socket: Socket | TLSSocket) => {
-    if (request.reusedSocket || !socket.connecting) connected();
-    else socket.once(secure ? 'secureConnect' : 'connect', connected);
+/** A body that has been read to its end closes only when it is told to. */
+function whenOver(stream: Request, act: () => void): void {
+  stream.once('end', act);
+  stream.once('close', act);
+}
+
+/** Behind a proxy a socket shows only when the way stands; with an https target TLS is still to come. */
+function whenConnected(request: ClientRequest, connected: () => void): void {
+  request.once('socket', (socket: Socket) => {
+    if (request.reusedSocket) connected();
+    else if (socket instanceof TLSSocket && socket.getFinished() === undefined) {
+      socket.once('secureConnect', connected);
+    } else if (socket.connecting) socket.once('connect', connected);
+    else connected();
   });
 }
 
@@ -149,32 +182,4 @@ function answerOf(stream: Request): HttpAnswer {
     closeDelimited: !framed,
     close: () => stream.destroy(),
   };
-}
-
-const DNS_CODES = new Set(['ENOTFOUND', 'EAI_AGAIN', 'EAI_FAIL', 'EAI_NODATA', 'EAI_NONAME']);
-const TLS_CODE =
-  /^(CERT_|DEPTH_ZERO|SELF_SIGNED|UNABLE_TO_|ERR_TLS_|ERR_SSL_|EPROTO|HOSTNAME_MISMATCH|CRL_|INVALID_CA)/;
-
-/** What went wrong below HTTP, as one of ours. */
-export function httpError(thrown: unknown, signal?: AbortSignal): SatchelError {
-  if (thrown instanceof SatchelError) return thrown;
-  if (signal?.aborted) {
-    const reason: unknown = signal.reason;
-    return reason instanceof SatchelError
-      ? reason
-      : new SatchelError('cancelled', undefined, { cause: thrown });
-  }
-  const code = codeOf(thrown);
-  if (DNS_CODES.has(code)) return new SatchelError('dns', code, { cause: thrown });
-  if (TLS_CODE.test(code)) return new SatchelError('tls', code, { cause: thrown });
-  if (code === 'ETIMEDOUT') return new SatchelError('timeout', code, { cause: thrown });
-  return new SatchelError('network', code, { cause: thrown });
-}
-
-/** got wraps the system's error; the innermost code says most. */
-function codeOf(thrown: unknown): string {
-  if (!(thrown instanceof Error)) return 'unknown';
-  const own = 'code' in thrown && typeof thrown.code === 'string' ? thrown.code : '';
-  const inner = thrown.cause === undefined ? '' : codeOf(thrown.cause);
-  return inner && inner !== 'unknown' ? inner : own || 'unknown';
 }

@@ -10,6 +10,7 @@ import type { PartialFile } from '../../main/bytes/partial-file.ts';
 import { systemClock } from '../../main/world/clock.ts';
 import { Disk, type FileSystem } from '../../main/world/disk.ts';
 import { type DiskFault, FaultDisk } from '../kit/fault-disk.ts';
+import { put } from '../kit/put.ts';
 import { seeded } from '../kit/random.ts';
 import { tempFolder } from '../kit/temp-folder.ts';
 
@@ -220,7 +221,7 @@ describe('rule 27: finishing', () => {
   test('leaves the file alone, with its time', async () => {
     const at = await setUp();
     await sealed(at);
-    await putInPlace(at.around.disk, at.place, 'a.bin', 'fail');
+    await putInPlace(at.around.disk, at.place, 'a.bin', put('fail'));
     expect(await readdir(at.folder)).toEqual(['a.bin']);
     expect((await readFile(join(at.folder, 'a.bin'))).equals(content)).toBe(true);
     expect((await stat(join(at.folder, 'a.bin'))).mtimeMs).toBe(1_000_000_000_000);
@@ -230,11 +231,11 @@ describe('rule 27: finishing', () => {
     const at = await setUp();
     await sealed(at);
     await writeFile(join(at.folder, 'a.bin'), 'mine');
-    await expect(putInPlace(at.around.disk, at.place, 'a.bin', 'fail')).rejects.toMatchObject({
+    await expect(putInPlace(at.around.disk, at.place, 'a.bin', put('fail'))).rejects.toMatchObject({
       code: 'name-conflict',
     });
     expect((await readdir(at.folder)).sort()).toEqual(['a.bin', 'a.bin.part', 'a.bin.satchel']);
-    await putInPlace(at.around.disk, at.place, 'a.bin', 'replace');
+    await putInPlace(at.around.disk, at.place, 'a.bin', put('replace'));
     expect((await readFile(join(at.folder, 'a.bin'))).equals(content)).toBe(true);
     expect(await readdir(at.folder)).toEqual(['a.bin']);
   });
@@ -245,14 +246,14 @@ describe('rule 27: finishing', () => {
     at.fault.faults.push({ name: 'error', call, nth: 1, errno: 'EIO' });
     // Where links are refused it renames, so a failed link alone is no failure.
     if (call === 'link') at.fault.faults.push({ name: 'error', call: 'rename', nth: 1, errno: 'EIO' });
-    await expect(putInPlace(at.around.disk, at.place, 'a.bin', 'fail')).rejects.toMatchObject({
+    await expect(putInPlace(at.around.disk, at.place, 'a.bin', put('fail'))).rejects.toMatchObject({
       code: 'disk-error',
     });
     expect(at.fault.happened('error')).toBeGreaterThan(0);
     const opened = await openPartialFile(at.around, at.place);
     expect(opened).toMatchObject({ kind: 'sealed', sealed: { name: 'a.bin', length: content.length } });
     if (opened.kind === 'sealed') await opened.lock.release();
-    await putInPlace(at.around.disk, at.place, 'a.bin', 'fail');
+    await putInPlace(at.around.disk, at.place, 'a.bin', put('fail'));
     expect(await readdir(at.folder)).toEqual(['a.bin']);
   });
 
@@ -265,14 +266,14 @@ describe('rule 27: finishing', () => {
       const calls = ['link', 'unlink', 'sync', 'rename'] as const;
       const call = calls[seed % calls.length] ?? 'link';
       at.fault.faults.push({ name: 'error', call, nth: 1, errno: 'EIO' });
-      await putInPlace(at.around.disk, at.place, 'a.bin', 'fail').catch(() => {});
+      await putInPlace(at.around.disk, at.place, 'a.bin', put('fail')).catch(() => {});
       await at.fault.powerCut(random);
       const names = await readdir(at.folder);
       if (names.includes('a.bin.satchel')) {
         const opened = await openPartialFile({ disk: new Disk(), clock: systemClock }, at.place);
         expect(opened.kind).toBe('sealed');
         if (opened.kind === 'sealed') await opened.lock.release();
-        await putInPlace(new Disk(), at.place, 'a.bin', 'fail');
+        await putInPlace(new Disk(), at.place, 'a.bin', put('fail'));
       }
       expect(await readdir(at.folder)).toEqual(['a.bin']);
       expect((await readFile(join(at.folder, 'a.bin'))).equals(content)).toBe(true);

@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import { readdir, readFile } from 'node:fs/promises';
+import { devNull } from 'node:os';
 import { join } from 'node:path';
 import { beforeAll, expect, onTestFinished } from 'vitest';
 import { Message } from '../../main/contract/events.ts';
@@ -100,9 +101,9 @@ function commandOf(args: readonly string[], options: RunOptions): [string, ...st
 /** Nothing of the tests' own surroundings that the program would take for its. */
 function plainEnvironment(): NodeJS.ProcessEnv {
   const kept = Object.entries(process.env).filter(
-    ([name]) => !/^(npm_|INIT_CWD$|VITEST|NODE_|SATCHEL_|NO_COLOR$|FORCE_COLOR$)/.test(name),
+    ([name]) => !/^(npm_|INIT_CWD$|VITEST|NODE_|SATCHEL_|NO_COLOR$|FORCE_COLOR$|(\w+_)?proxy$)/i.test(name),
   );
-  return Object.fromEntries(kept);
+  return { ...Object.fromEntries(kept), NETRC: devNull };
 }
 
 /**

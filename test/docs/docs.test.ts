@@ -5,9 +5,11 @@ import { describe, expect, test } from 'vitest';
 import { decodeJournal, encodeRecord, type JournalRecord } from '../../main/bytes/journal.ts';
 import { PieceMap } from '../../main/bytes/piece-map.ts';
 import { replay } from '../../main/bytes/replay.ts';
+import { COMMANDS } from '../../main/contract/commands.ts';
 import { ERRORS, SatchelError } from '../../main/contract/errors.ts';
 import { EventType, ProgressRow } from '../../main/contract/events.ts';
 import { parseGetOptions } from '../../main/contract/get.ts';
+import { NewTask } from '../../main/contract/new-task.ts';
 import { Task } from '../../main/contract/task.ts';
 import { addGetCommand } from '../../main/doors/get.ts';
 import { ItemNote, NOTES } from '../../main/task/notes.ts';
@@ -22,6 +24,25 @@ const sources = readdirSync(join(root, 'main'), { recursive: true, encoding: 'ut
 /** The first of the words set as code in the first cell of each row. */
 const firstCodes = (rows: readonly string[][]) => rows.map(([cell = '']) => codes(cell)[0]);
 const allCodes = (rows: readonly string[][]) => rows.flatMap(([cell = '']) => codes(cell));
+
+describe('docs/commands.md', () => {
+  const text = read('docs/commands.md');
+
+  test('has every command, in the order of the map, with what it is given', () => {
+    const rows = table(text, 'command');
+    expect(firstCodes(rows)).toEqual(Object.keys(COMMANDS));
+    for (const [name = '', given = ''] of rows) {
+      const { input } = COMMANDS[codes(name)[0] as keyof typeof COMMANDS];
+      const keys = codes(given).map((key) => key.replace('?', ''));
+      if (keys.length > 1 || given === '') expect([name, keys]).toEqual([name, Object.keys(input.shape)]);
+    }
+  });
+
+  test('has every key of a new task', () => {
+    const rows = table(section(text, '## A new task'), 'key');
+    expect(firstCodes(rows).toSorted()).toEqual(Object.keys(NewTask.shape).toSorted());
+  });
+});
 
 describe('docs/cli.md: options', () => {
   const rows = table(section(read('docs/cli.md'), '## Options'), 'option');
@@ -44,7 +65,8 @@ describe('docs/cli.md: options', () => {
       const [, cell = ''] = rowOf(flags);
       const name = option.attributeName();
       const real = parsed({})[name];
-      if (option.isBoolean()) expect([cell, real]).toEqual(['off', false]);
+      if (option.negate) expect([cell, real]).toEqual(['off', true]);
+      else if (option.isBoolean()) expect([cell, real]).toEqual(['off', false]);
       else if (cell === '–') expect(real).toBeUndefined();
       else if (cell === 'the current folder') expect(real).toBe('.');
       else expect(parsed({ [name]: cell })[name]).toBe(real);
@@ -97,7 +119,7 @@ describe('docs/cli.md: error codes', () => {
   test('those that do not occur are those that no source uses', () => {
     const used = sources.filter((path) => path !== 'main/contract/errors.ts').map(read);
     const unused = Object.keys(ERRORS).filter((code) => !used.some((source) => source.includes(`'${code}'`)));
-    const said = codes(/do not occur with `get`:([^.]*)\./.exec(text)?.[1] ?? '');
+    const said = codes(/do not occur yet:([^.]*)\./.exec(text)?.[1] ?? '');
     expect(said).toEqual(unused.toSorted());
   });
 });

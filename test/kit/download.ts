@@ -4,15 +4,21 @@ import { findJournals, matchJournal } from '../../main/task/claim.ts';
 import { type FileJob, type FileResult, runFile } from '../../main/task/run-file.ts';
 import type { LiveSegment } from '../../main/transfer/crew.ts';
 import { Hosts } from '../../main/transfer/hosts.ts';
+import { Bucket } from '../../main/transfer/throttle.ts';
 import { type Clock, systemClock } from '../../main/world/clock.ts';
 import { Disk } from '../../main/world/disk.ts';
-import { createHttp } from '../../main/world/http.ts';
+import { createHttp, type NetworkOptions } from '../../main/world/http.ts';
+import { newId } from '../../main/world/ids.ts';
 
 export interface DownloadOptions extends Partial<FileJob> {
   readonly folder: string;
   readonly disk?: Disk;
   readonly clock?: Clock;
   readonly hosts?: Hosts;
+  /** The limit of all downloads together; `bucket` is that of this one. */
+  readonly shared?: Bucket;
+  /** Without it: no proxy, usual roots. */
+  readonly network?: Partial<NetworkOptions>;
   readonly random?: () => number;
   readonly signal?: AbortSignal;
   /** Is told of every journaled byte, for tests that act at a certain moment. */
@@ -40,8 +46,18 @@ export interface Download {
  * Goes on with what the folder's journals hold, like the command.
  */
 export function download(url: string, options: DownloadOptions): Download {
-  const { disk = new Disk(), clock = systemClock, random = () => 0, signal, onJournaled, ...job } = options;
-  const http = createHttp();
+  const {
+    disk = new Disk(),
+    clock = systemClock,
+    random = () => 0,
+    signal,
+    onJournaled,
+    shared,
+    network,
+    ...job
+  } = options;
+  // Tests are not to go through the proxy of whoever runs them.
+  const http = createHttp({ proxy: 'none', ...network });
   const hosts = options.hosts ?? new Hosts(clock, 8);
   onTestFinished(() => {
     http.close();
@@ -53,6 +69,7 @@ export function download(url: string, options: DownloadOptions): Download {
   const run = async () => {
     const found = matchJournal(await findJournals(disk, job.folder), url, job.out ?? null);
     const whole: FileJob = {
+      id: newId(clock.now()),
       url,
       headers: {},
       out: null,
@@ -60,19 +77,24 @@ export function download(url: string, options: DownloadOptions): Download {
       onConflict: 'rename',
       onChanged: 'stop',
       resume: found,
+      startOver: job.onConflict === 'overwrite' && found !== null,
       connections: 1,
       minSplit: 1024 * 1024,
       retries: 8,
       timeoutMs: 30_000,
+      bucket: null,
       ...job,
     };
-    const around = { disk, clock, http, hosts, random };
+    const around = { disk, clock, http, hosts, bucket: shared ?? new Bucket(clock, null), random };
     return runFile(
       whole,
       around,
       {
         onPhase: (phase) => void told.phases.push(phase),
         onPlace: () => {},
+        onBegun: () => {},
+        goOn: async () => {},
+        onInPlace: async () => {},
         onFacts: (facts) => {
           received = facts.received;
         },
@@ -80,7 +102,8 @@ export function download(url: string, options: DownloadOptions): Download {
           received += bytes;
           onJournaled?.(received);
         },
-        onWaiting: (retryAt, error) => void told.waits.push({ delayMs: retryAt - clock.now(), error }),
+        onWaiting: (retryAt, error) =>
+          void told.waits.push({ delayMs: (retryAt ?? clock.now()) - clock.now(), error }),
         onDelivering: () => {},
         onRewound: (now, error) => {
           received = now;

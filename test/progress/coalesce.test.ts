@@ -1,8 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { Message, type ProgressRow } from '../../main/contract/events.ts';
+import { type EventType, Message, type ProgressRow } from '../../main/contract/events.ts';
 import type { Task } from '../../main/contract/task.ts';
 import { Coalescer, percent } from '../../main/progress/coalesce.ts';
+import { type EventPayload, eventMessage } from '../../main/progress/envelope.ts';
 import { task } from '../doors/messages.ts';
 import { FakeClock } from '../kit/fake-clock.ts';
 
@@ -19,6 +20,8 @@ const row = (taskId: string, received: number, more: Partial<ProgressRow> = {}):
   error: null,
   ...more,
 });
+
+const event = (type: EventType, payload: EventPayload) => eventMessage(new FakeClock(), type, payload);
 
 function listener(tasks: () => Task[] = () => [task('A')]) {
   const clock = new FakeClock();
@@ -83,7 +86,7 @@ describe('events', () => {
     const { clock, coalescer, take } = listener();
     coalescer.row(row('B', 7));
     coalescer.row(row('A', 1));
-    coalescer.event('task.done', { taskId: 'A' }, row('A', 1000, { status: 'done', progress: 100 }));
+    coalescer.event(event('task.done', { taskId: 'A' }), row('A', 1000, { status: 'done', progress: 100 }));
     expect(take()).toEqual(['p A=1000', 'task.done A']);
     await clock.advance(100);
     expect(take()).toEqual(['p B=7']);
@@ -92,13 +95,13 @@ describe('events', () => {
   test('an ending without a row of its own takes along what waits for its task', () => {
     const { coalescer, take } = listener();
     coalescer.row(row('A', 3));
-    coalescer.event('task.failed', { taskId: 'A' });
+    coalescer.event(event('task.failed', { taskId: 'A' }));
     expect(take()).toEqual(['p A=3', 'task.failed A']);
   });
 
   test('that end nothing make no progress message of their own', async () => {
     const { clock, coalescer, take } = listener();
-    for (const id of ['A', 'B', 'C']) coalescer.event('task.added', { taskId: id }, row(id, 0));
+    for (const id of ['A', 'B', 'C']) coalescer.event(event('task.added', { taskId: id }), row(id, 0));
     expect(take()).toEqual(['task.added A', 'task.added B', 'task.added C']);
     await clock.advance(100);
     expect(take()).toEqual(['p A=0 B=0 C=0']);
@@ -107,14 +110,14 @@ describe('events', () => {
   test('a rewind is told before any row shows it', async () => {
     const { clock, coalescer, take } = listener();
     coalescer.row(row('A', 900));
-    coalescer.event('task.rewound', { taskId: 'A' }, row('A', 100));
+    coalescer.event(event('task.rewound', { taskId: 'A' }), row('A', 100));
     await clock.advance(100);
     expect(take()).toEqual(['task.rewound A', 'p A=100']);
   });
 
   test('carry ids that rise within one millisecond, the time, and the payload as given', () => {
     const { coalescer, sent } = listener();
-    for (let i = 0; i < 50; i += 1) coalescer.event('item.done', { taskId: 'A', itemId: `I${i}` });
+    for (let i = 0; i < 50; i += 1) coalescer.event(event('item.done', { taskId: 'A', itemId: `I${i}` }));
     const events = sent.map((message) => Message.parse(message));
     const ids = events.map((event) => (event.type === 'event' ? event.event_id : ''));
     expect(ids).toEqual([...new Set(ids)].toSorted());
@@ -131,7 +134,7 @@ describe('a connection', () => {
     const { clock, coalescer, sent } = listener(() => [task('A'), task('B')]);
     coalescer.start();
     coalescer.row(row('A', 1));
-    coalescer.event('task.done', { taskId: 'B' }, row('B', 2));
+    coalescer.event(event('task.done', { taskId: 'B' }), row('B', 2));
     await clock.advance(100);
     expect(brief(sent)).toEqual(['snapshot A B', 'p B=2', 'task.done B', 'p A=1']);
     const numbered = sent.flatMap((message) => (message.type === 'event' ? [] : [message.seq]));
@@ -155,7 +158,7 @@ describe('a connection', () => {
     coalescer.close();
     expect(take()).toEqual(['p A=1']);
     coalescer.row(row('A', 2));
-    coalescer.event('task.done', { taskId: 'A' }, row('A', 3));
+    coalescer.event(event('task.done', { taskId: 'A' }), row('A', 3));
     coalescer.flush();
     coalescer.drained();
     coalescer.start();
@@ -168,7 +171,7 @@ describe('a connection', () => {
   test('that closes while it cannot take more is sent nothing later', () => {
     const { gate, coalescer, take } = listener();
     gate.open = false;
-    coalescer.event('task.done', { taskId: 'A' }, row('A', 1));
+    coalescer.event(event('task.done', { taskId: 'A' }), row('A', 1));
     coalescer.close();
     gate.open = true;
     coalescer.drained();
@@ -179,7 +182,7 @@ describe('a connection', () => {
     const { clock, coalescer, take } = listener();
     coalescer.row(row('A', 1));
     await clock.advance(100);
-    coalescer.event('task.removed', { taskId: 'A' });
+    coalescer.event(event('task.removed', { taskId: 'A' }));
     coalescer.row(row('A', 1));
     await clock.advance(100);
     expect(take()).toEqual(['p A=1', 'task.removed A', 'p A=1']);
@@ -194,8 +197,8 @@ describe('a slow listener', () => {
       coalescer.row(row('A', i));
       await clock.advance(100);
     }
-    coalescer.event('task.started', { taskId: 'B' });
-    coalescer.event('task.done', { taskId: 'B' }, row('B', 9));
+    coalescer.event(event('task.started', { taskId: 'B' }));
+    coalescer.event(event('task.done', { taskId: 'B' }), row('B', 9));
     expect(take()).toEqual([]);
     gate.open = true;
     coalescer.drained();
@@ -209,7 +212,7 @@ describe('a slow listener', () => {
     const { gate, coalescer, take } = listener();
     gate.open = false;
     coalescer.row(row('A', 5));
-    for (let i = 0; i < unsent; i += 1) coalescer.event('item.done', { taskId: 'A' });
+    for (let i = 0; i < unsent; i += 1) coalescer.event(event('item.done', { taskId: 'A' }));
     gate.open = true;
     coalescer.drained();
     const sent = take();
@@ -223,23 +226,23 @@ describe('a slow listener', () => {
     await clock.advance(100);
     take();
     gate.open = false;
-    for (let i = 0; i < 1001; i += 1) coalescer.event('item.done', { taskId: 'A' });
-    coalescer.event('task.paused', { taskId: 'A' }, row('A', 6));
+    for (let i = 0; i < 1001; i += 1) coalescer.event(event('item.done', { taskId: 'A' }));
+    coalescer.event(event('task.paused', { taskId: 'A' }), row('A', 6));
     gate.open = true;
     coalescer.drained();
     expect(brief(sent)).toEqual(['snapshot A']);
     // What was last sent before the snapshot is no longer what the listener shows.
     coalescer.row(row('A', 5));
-    coalescer.event('task.failed', { taskId: 'A' });
+    coalescer.event(event('task.failed', { taskId: 'A' }));
     expect(take()).toEqual(['snapshot A', 'p A=5', 'task.failed A']);
   });
 
   test('whose owner does not say `drained` gets all that waits with the next event, last rows before endings', () => {
     const { gate, coalescer, take } = listener();
     gate.open = false;
-    coalescer.event('task.done', { taskId: 'B' }, row('B', 9));
+    coalescer.event(event('task.done', { taskId: 'B' }), row('B', 9));
     gate.open = true;
-    coalescer.event('task.started', { taskId: 'A' });
+    coalescer.event(event('task.started', { taskId: 'A' }));
     expect(take()).toEqual(['p B=9', 'task.done B', 'task.started A']);
   });
 });
@@ -266,7 +269,8 @@ test('whatever happens, the listener ends with the newest row of each task, even
         if (what === 'gate' && n === 1) coalescer.drained();
         if (what === 'row' || what === 'event') newest.set(id, n);
         if (what === 'row') coalescer.row(row(id, n));
-        if (what === 'event') coalescer.event('task.done', { taskId: id, number: events++ }, row(id, n));
+        if (what === 'event')
+          coalescer.event(event('task.done', { taskId: id, number: events++ }), row(id, n));
       }
       gate.open = true;
       coalescer.close();

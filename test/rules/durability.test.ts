@@ -12,6 +12,7 @@ import { systemClock } from '../../main/world/clock.ts';
 import { Disk, type FileSystem } from '../../main/world/disk.ts';
 import { FakeClock } from '../kit/fake-clock.ts';
 import { FaultDisk } from '../kit/fault-disk.ts';
+import { put } from '../kit/put.ts';
 import { tempFolder } from '../kit/temp-folder.ts';
 import { MIB, misbehave, scene } from './scene.ts';
 
@@ -265,7 +266,7 @@ describe('rule 27: the name', () => {
     await fault.powerCut(() => 0);
     await at.demandWhole();
     // The journal may come back; it then says that nothing is left to do.
-    await putInPlace(new Disk(), { folder: at.folder, name: 'a.bin' }, 'a.bin', 'fail');
+    await putInPlace(new Disk(), { folder: at.folder, name: 'a.bin' }, 'a.bin', put('fail'));
     expect(await readdir(at.folder)).toEqual(['a.bin']);
   });
 });

@@ -3,6 +3,7 @@ import { type AddressInfo, createServer } from 'node:net';
 import { expect, onTestFinished, test } from 'vitest';
 import { createPartialFile } from '../../main/bytes/open.ts';
 import { receive } from '../../main/transfer/receive.ts';
+import { Bucket, Limiter } from '../../main/transfer/throttle.ts';
 import { Disk, type FileSystem } from '../../main/world/disk.ts';
 import { createHttp } from '../../main/world/http.ts';
 import { differsAt } from '../kit/content.ts';
@@ -74,7 +75,7 @@ test('rule 3: https does not lead to http', async () => {
   secure.serve('/s', { content: at.content, faults: [{ name: 'redirect', to: at.server.url(PATH) }] });
   const { request } = await import('../../main/transfer/request.ts');
   const { systemClock } = await import('../../main/world/clock.ts');
-  const plain = createHttp();
+  const plain = createHttp({ proxy: 'none' });
   onTestFinished(() => plain.close());
   // The hop from https is judged by its address alone, so the secure server is spoken to over http here.
   const http = {
@@ -82,7 +83,9 @@ test('rule 3: https does not lead to http', async () => {
     get: (ask: Parameters<typeof plain.get>[0]) => plain.get({ ...ask, url: at.server.url('/r') }),
   };
   at.server.serve('/r', { content: at.content, faults: [{ name: 'redirect', to: at.server.url(PATH) }] });
-  const options = { clock: systemClock, headers: {}, privateHeaders: {}, privateOrigin: '', connectMs: 5000 };
+  const { Access } = await import('../../main/transfer/access.ts');
+  const access = new Access({ url: secure.url('/s'), headers: {} });
+  const options = { clock: systemClock, headers: {}, access, connectMs: 5000 };
   const ask = request({
     ...options,
     http,
@@ -181,7 +184,7 @@ function slowDisk(): { disk: Disk; release: () => void } {
 
 test('rule 4: time in which we do not read is no stall', async () => {
   const at = await scene({ size: 16 * MIB });
-  const http = createHttp();
+  const http = createHttp({ proxy: 'none' });
   onTestFinished(() => http.close());
   const clock = new FakeClock();
   const { disk, release } = slowDisk();
@@ -201,6 +204,8 @@ test('rule 4: time in which we do not read is no stall', async () => {
     highWater: MIB,
     clock,
     stallMs: 30_000,
+    limiter: new Limiter(clock, null, new Bucket(clock, null)),
+    onArrival: () => {},
     onBytes: () => {},
     onJournaled: () => {},
     signal,

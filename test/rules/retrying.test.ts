@@ -174,7 +174,7 @@ describe('rule 18: holding a host', () => {
     hosts.hold('a', 1000);
     const count = () => {
       const slots = [];
-      for (let slot = hosts.tryExtra('a'); slot; slot = hosts.tryExtra('a')) slots.push(slot);
+      for (let slot = hosts.tryAcquire('a'); slot; slot = hosts.tryAcquire('a')) slots.push(slot);
       for (const slot of slots) slot.release();
       return slots.length;
     };

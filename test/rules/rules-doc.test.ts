@@ -8,7 +8,7 @@ const text = readFileSync(RULES_DOC, 'utf8');
 const sections = text.split(/^## (?=\d+\. )/m).slice(1);
 const RULES = Array.from({ length: 30 }, (_, i) => i + 1);
 /** Rules of which nothing is to be switched off yet. */
-const NOT_BUILT = [24, 30];
+const NOT_BUILT = [30];
 
 describe('docs/rules.md', () => {
   test('lists the rules 1 to 30, in order', () => {

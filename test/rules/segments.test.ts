@@ -62,8 +62,8 @@ class CountedHosts extends Hosts {
     return this.#counted(await super.acquire(host, signal));
   }
 
-  override tryExtra(host: string): HostSlot | null {
-    return this.#counted(super.tryExtra(host));
+  override tryAcquire(host: string): HostSlot | null {
+    return this.#counted(super.tryAcquire(host));
   }
 
   #counted(slot: HostSlot | null): HostSlot | null {

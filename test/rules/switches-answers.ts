@@ -2,6 +2,7 @@ import type { Switch } from './switch-off.ts';
 
 const HTTP = 'main/world/http.ts';
 const SOURCE = 'main/transfer/source.ts';
+const ACCESS = 'main/transfer/access.ts';
 const REQUEST = 'main/transfer/request.ts';
 const JUDGE = 'main/transfer/judge.ts';
 const RECEIVE = 'main/transfer/receive.ts';
@@ -51,16 +52,16 @@ export const ANSWERS: readonly Switch[] = [
   },
   {
     rule: '2: one connection otherwise',
-    file: CREW,
-    find: 'facts?.resumable === true ? this.#cap : 1',
-    replace: 'facts ? this.#cap : 1',
+    file: 'main/transfer/headcount.ts',
+    find: 'resumable ? this.#cap : 1',
+    replace: 'this.#cap',
     test: 'Accept-Ranges proves nothing',
   },
   {
     rule: '3: origin',
-    file: REQUEST,
-    find: 'new URL(url).origin === options.privateOrigin ? options.privateHeaders : {}',
-    replace: 'options.privateHeaders',
+    file: ACCESS,
+    find: 'origin === this.#origin ? this.#headers : {}',
+    replace: 'this.#headers',
     test: 'what the user gave stays within its origin',
   },
   {

@@ -160,8 +160,8 @@ export const DURABILITY: readonly Switch[] = [
   {
     rule: '27: exclusively',
     file: DISK,
-    find: "return this.#open(path, 'wx+');",
-    replace: "return this.#open(path, 'w+');",
+    find: "return this.#open(path, 'wx+', mode);",
+    replace: "return this.#open(path, 'w+', mode);",
     test: 'is reserved by a journal that nobody else has made in the meantime',
   },
   {

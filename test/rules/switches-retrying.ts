@@ -26,7 +26,7 @@ export const RETRYING: readonly Switch[] = [
   },
   {
     rule: '16: certificates',
-    file: 'main/world/http.ts',
+    file: 'main/world/http-errors.ts',
     find: 'if (TLS_CODE.test(code))',
     replace: 'if (false)',
     test: 'a certificate that nobody vouches for is not asked again',
@@ -124,8 +124,8 @@ export const RETRYING: readonly Switch[] = [
   },
   {
     rule: '19: lower cap',
-    file: CREW,
-    find: 'this.#setCap(delivering);',
+    file: 'main/transfer/headcount.ts',
+    find: 'this.#setCap(delivering, now);',
     replace: '',
     test: 'with a status is forgotten while another delivers',
   },
@@ -174,7 +174,7 @@ export const RETRYING: readonly Switch[] = [
   },
   {
     rule: '21: kept alive',
-    file: 'main/world/http.ts',
+    file: 'main/world/agents.ts',
     find: 'keepAlive: true',
     replace: 'keepAlive: false',
     test: 'connections are kept alive over stripes, and ask for bounded ranges',

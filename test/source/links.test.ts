@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { SatchelError } from '../../main/contract/errors.ts';
 import {
+  linksIn,
   parseInputFile,
   parseUrl,
   printableUrl,
@@ -207,5 +208,27 @@ describe('input files', () => {
       }),
       { numRuns: 500 },
     );
+  });
+});
+
+describe('linksIn', () => {
+  const urls = (text: string) => linksIn(text).map(({ url }) => url);
+
+  test('reads an input file as one, its options included', () => {
+    expect(linksIn('http://a/1\n  out=one\nhttp://a/2\n')).toMatchObject([
+      { url: 'http://a/1', out: 'one' },
+      { url: 'http://a/2', out: null },
+    ]);
+  });
+
+  test('finds addresses in running text, each once, without what ends a sentence', () => {
+    const text =
+      'See http://a/x.zip, or (https://b/y?q=1&r=2). Again: http://a/x.zip! 见 http://c/文件.zip。';
+    expect(urls(text)).toEqual(['http://a/x.zip', 'https://b/y?q=1&r=2', 'http://c/文件.zip']);
+  });
+
+  test('finds none where there is none, and nothing that is no web address', () => {
+    expect(urls('')).toEqual([]);
+    expect(urls('words only, ftp://a/b and javascript:alert(1)')).toEqual([]);
   });
 });

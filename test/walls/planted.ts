@@ -94,6 +94,11 @@ export const PLANTED: readonly { readonly rule: string; readonly file: string; r
     file: 'main/doors/core.ts',
     text: `import { createServer } from 'node:http';`,
   },
+  {
+    rule: 'only-one-place-imports-sqlite',
+    file: 'main/task/database.ts',
+    text: `import { DatabaseSync } from 'node:sqlite';`,
+  },
   { rule: 'only-one-place-imports-got', file: 'main/source/package.ts', text: `import got from 'got';` },
   {
     rule: 'only-one-place-imports-got',

@@ -1,0 +1,166 @@
+import { z } from 'zod';
+import { NewTask } from './new-task.ts';
+import { Settings, SettingsPatch } from './settings.ts';
+import { ErrorShape, Task, TaskState } from './task.ts';
+
+const Id = z.strictObject({ id: z.string() });
+const OneTask = z.object({ task: Task });
+const Count = z.object({ count: z.number().int().nonnegative() });
+const Nothing = z.strictObject({});
+const Done = z.object({});
+/** Opaque: where the page before ended. */
+const Cursor = z.string();
+const PageSize = z.number().int().min(1).max(1000).default(100);
+
+/** A change of one task; what is left out stays. */
+export const TaskPatch = z.strictObject({
+  id: z.string(),
+  name: z.string().min(1).max(1024).optional(),
+  /** Another folder, as long as nothing has been fetched; also the answer to a task that asks. */
+  dir: z.string().min(1).optional(),
+  priority: z.number().int().min(-1000).max(1000).optional(),
+  /** From 0; beyond the end is the end. */
+  position: z.number().int().nonnegative().optional(),
+  /** Bytes per second; null: none of its own. */
+  limitRate: z.number().int().min(1024).nullable().optional(),
+  connections: z.number().int().min(1).max(32).optional(),
+  /** A new link to the same file, while it does not run. */
+  url: z.string().optional(),
+});
+export type TaskPatch = z.infer<typeof TaskPatch>;
+
+export const HistoryRow = z.object({
+  taskId: z.string(),
+  name: z.string(),
+  url: z.string(),
+  path: z.string(),
+  category: z.string().nullable(),
+  outcome: z.enum(['done', 'failed', 'removed']),
+  total: z.number().int().nonnegative().nullable(),
+  error: ErrorShape.nullable(),
+  createdAt: z.iso.datetime(),
+  endedAt: z.iso.datetime(),
+});
+export type HistoryRow = z.infer<typeof HistoryRow>;
+
+/** A task or an entry of the history that fetched, or will fetch, the same. */
+export const Duplicate = z.object({
+  taskId: z.string(),
+  by: z.enum(['url', 'name', 'content']),
+  name: z.string(),
+  path: z.string(),
+  /** Null where it is only in the history. */
+  state: TaskState.nullable(),
+});
+export type Duplicate = z.infer<typeof Duplicate>;
+
+/** What would be added. */
+export const Preview = z.object({
+  url: z.string(),
+  name: z.string(),
+  dir: z.string(),
+  category: z.string().nullable(),
+  ask: z.boolean(),
+  /** Bytes, or null while nobody has asked the server. */
+  total: z.number().int().nonnegative().nullable(),
+  duplicates: z.array(Duplicate),
+  error: ErrorShape.nullable(),
+});
+export type Preview = z.infer<typeof Preview>;
+
+export const Status = z.object({
+  version: z.string(),
+  dataDir: z.string(),
+  startedAt: z.iso.datetime(),
+  counts: z.record(TaskState, z.number().int().nonnegative()),
+  /** Bytes per second, of all tasks together. */
+  speed: z.number().nonnegative(),
+  /** Bytes per second in force at present, or null. */
+  limitRate: z.number().nullable(),
+  /** What is amiss and the user should know, in plain sentences. */
+  problems: z.array(z.string()),
+});
+
+/**
+ * Every command there is: what it is given and what it answers. All carriers (window, HTTP, command line) are made
+ * from this map; a command without a handler does not compile.
+ */
+export const COMMANDS = {
+  'tasks.add': { input: NewTask, answer: OneTask },
+  /** All or none. */
+  'tasks.addAll': {
+    input: z.strictObject({ tasks: z.array(NewTask).min(1).max(100_000) }),
+    answer: z.object({ tasks: z.array(Task) }),
+  },
+  'tasks.list': {
+    input: z.strictObject({
+      state: TaskState.optional(),
+      /** Words that occur in name or address. */
+      q: z.string().max(1000).optional(),
+      limit: PageSize,
+      cursor: Cursor.optional(),
+    }),
+    answer: z.object({ tasks: z.array(Task), nextCursor: Cursor.nullable() }),
+  },
+  'tasks.get': { input: Id, answer: OneTask },
+  'tasks.update': { input: TaskPatch, answer: OneTask },
+  'tasks.pause': { input: Id, answer: OneTask },
+  'tasks.resume': { input: Id, answer: OneTask },
+  'tasks.retry': { input: Id, answer: OneTask },
+  'tasks.restart': { input: Id, answer: OneTask },
+  /** Runs it now, beyond the number of tasks at once. */
+  'tasks.start': { input: Id, answer: OneTask },
+  'tasks.pauseAll': { input: Nothing, answer: Count },
+  'tasks.resumeAll': { input: Nothing, answer: Count },
+  'tasks.remove': {
+    input: z.strictObject({ id: z.string(), files: z.enum(['keep', 'delete']).default('keep') }),
+    answer: Done,
+  },
+  /** Ended tasks leave the list; the history keeps them. */
+  'tasks.clearDone': { input: Nothing, answer: Count },
+  /** Addresses in a text: what would be added, and what is there already. */
+  'tasks.preview': {
+    input: z.strictObject({ text: z.string().max(10_000_000) }),
+    answer: z.object({ items: z.array(Preview) }),
+  },
+  /** The list as text: `json` goes back in with everything but secrets, `urls` is one address a line. */
+  'list.export': {
+    input: z.strictObject({ format: z.enum(['json', 'urls']).default('json'), state: TaskState.optional() }),
+    answer: z.object({ text: z.string() }),
+  },
+  /** A list as exported, or addresses one a line as in aria2's input files. All or none. */
+  'list.import': {
+    input: z.strictObject({ text: z.string().max(100_000_000), paused: z.boolean().default(false) }),
+    answer: z.object({ tasks: z.array(Task) }),
+  },
+  'history.search': {
+    input: z.strictObject({
+      q: z.string().max(1000).default(''),
+      limit: PageSize,
+      cursor: Cursor.optional(),
+    }),
+    answer: z.object({ entries: z.array(HistoryRow), nextCursor: Cursor.nullable() }),
+  },
+  /** One entry, or all of them. */
+  'history.remove': { input: z.strictObject({ taskId: z.string().optional() }), answer: Done },
+  'settings.get': { input: Nothing, answer: z.object({ settings: Settings }) },
+  'settings.update': { input: SettingsPatch, answer: z.object({ settings: Settings }) },
+  status: { input: Nothing, answer: Status },
+} as const satisfies Record<string, { input: z.ZodType; answer: z.ZodType }>;
+
+export type Commands = typeof COMMANDS;
+export type CommandName = keyof Commands;
+/** What a caller gives: defaults may be left out. */
+export type CommandInput<N extends CommandName> = z.input<Commands[N]['input']>;
+/** What a handler is given. */
+export type CheckedInput<N extends CommandName> = z.output<Commands[N]['input']>;
+export type CommandAnswer<N extends CommandName> = z.output<Commands[N]['answer']>;
+
+/** Answers are values: a carrier such as Electron's strips thrown errors to a message. */
+export type Answer<T> =
+  | { readonly ok: true; readonly value: T }
+  | { readonly ok: false; readonly error: z.infer<typeof ErrorShape> };
+
+export function isCommand(name: string): name is CommandName {
+  return Object.hasOwn(COMMANDS, name);
+}

@@ -1,0 +1,248 @@
+import { join, resolve } from 'node:path';
+import type { CheckedInput, CommandAnswer, CommandName, HistoryRow } from '../contract/commands.ts';
+import { asSatchelError, SatchelError } from '../contract/errors.ts';
+import type { NewTask } from '../contract/new-task.ts';
+import type { Settings, SettingsPatch } from '../contract/settings.ts';
+import { TaskState } from '../contract/task.ts';
+import { linksIn, parseUrl, splitCredentials } from '../source/links.ts';
+import { FILE_NAME_LIMIT, safeName } from '../source/names.ts';
+import type { Clock } from '../world/clock.ts';
+import type { Disk } from '../world/disk.ts';
+import type { SecretBox } from '../world/secrets.ts';
+import { adoptJournals } from './adopt.ts';
+import { isStill } from './discard.ts';
+import type { Duplicates } from './duplicates.ts';
+import type { FileTasks } from './file-task.ts';
+import { recordOf, sort } from './incoming.ts';
+import { exportJson, exportUrls, parseList } from './list-file.ts';
+import type { Manager } from './manager.ts';
+import type { HistoryEntry, TaskRecord } from './record.ts';
+import { rowOf } from './show.ts';
+import type { Store } from './store.ts';
+
+export type Handlers = {
+  readonly [N in CommandName]: (input: CheckedInput<N>) => CommandAnswer<N> | Promise<CommandAnswer<N>>;
+};
+
+export interface HandlerOptions {
+  readonly clock: Clock;
+  readonly disk: Disk;
+  readonly box: SecretBox;
+  readonly store: Store;
+  readonly manager: Manager;
+  readonly files: FileTasks;
+  readonly duplicates: Duplicates;
+  readonly settings: () => Settings;
+  readonly updateSettings: (patch: SettingsPatch) => Promise<Settings>;
+  /** Absolute. */
+  readonly downloads: () => string;
+  readonly about: () => Pick<
+    CommandAnswer<'status'>,
+    'version' | 'dataDir' | 'startedAt' | 'limitRate' | 'problems'
+  >;
+}
+
+/** What each command does. */
+export function createHandlers(options: HandlerOptions): Handlers {
+  const tasks = new TaskCommands(options);
+  const { manager, store } = options;
+  return {
+    'tasks.add': async (task) => ({
+      task: (await tasks.add([task]))[0] as CommandAnswer<'tasks.add'>['task'],
+    }),
+    'tasks.addAll': async ({ tasks: all }) => ({ tasks: await tasks.add(all) }),
+    'tasks.list': (input) => tasks.list(input),
+    'tasks.get': ({ id }) => ({ task: manager.show(manager.get(id)) }),
+    'tasks.update': (patch) => tasks.update(patch),
+    'tasks.pause': ({ id }) => tasks.command(id, 'pause'),
+    'tasks.resume': ({ id }) => tasks.command(id, 'resume'),
+    'tasks.retry': ({ id }) => tasks.command(id, 'retry'),
+    'tasks.restart': ({ id }) => tasks.command(id, 'restart'),
+    'tasks.start': ({ id }) => {
+      manager.startNow(manager.get(id));
+      return { task: manager.show(manager.get(id)) };
+    },
+    'tasks.pauseAll': () => tasks.all('pause', ['waiting', 'running']),
+    'tasks.resumeAll': () => tasks.all('resume', ['paused']),
+    'tasks.remove': async ({ id, files }) => {
+      await manager.remove([manager.get(id)], files);
+      return {};
+    },
+    'tasks.clearDone': async () => {
+      const done = manager.list().filter(({ state }) => state === 'done');
+      await manager.remove(done, 'keep');
+      return { count: done.length };
+    },
+    'tasks.preview': ({ text }) => ({ items: tasks.preview(text) }),
+    'list.export': ({ format, state }) => {
+      const wanted = manager.list().filter((each) => (state ? each.state === state : each.state !== 'done'));
+      return { text: format === 'json' ? exportJson(wanted) : exportUrls(wanted) };
+    },
+    'list.import': async ({ text, paused }) => ({ tasks: await tasks.add(parseList(text, paused)) }),
+    'history.search': ({ q, limit, cursor }) => {
+      const found = store.searchHistory({ q, limit, before: cursor ?? null });
+      return { entries: found.entries.map(historyRow), nextCursor: found.next };
+    },
+    'history.remove': ({ taskId }) => {
+      store.removeHistory(taskId ?? 'all');
+      return {};
+    },
+    'settings.get': () => ({ settings: options.settings() }),
+    'settings.update': async (patch) => ({ settings: await options.updateSettings(patch) }),
+    status: () => tasks.status(),
+  };
+}
+
+class TaskCommands {
+  readonly #options: HandlerOptions;
+  constructor(options: HandlerOptions) {
+    this.#options = options;
+  }
+
+  /** All or none. */
+  async add(all: readonly NewTask[]) {
+    const { manager, disk } = this.#options;
+    const incoming = this.#incoming();
+    const records = all.map((task) => recordOf(task, incoming));
+    await adoptJournals(disk, records, manager.list());
+    const first = manager.lastRank;
+    for (const [index, record] of records.entries()) record.rank = first + index;
+    manager.add(records);
+    for (const [index, { position }] of all.entries()) {
+      if (position !== undefined) manager.move(records[index] as TaskRecord, position);
+    }
+    return records.map((record) => manager.show(record));
+  }
+
+  command(id: string, type: 'pause' | 'resume' | 'retry' | 'restart') {
+    const { manager } = this.#options;
+    const record = manager.get(id);
+    manager.command([record], type);
+    return { task: manager.show(record) };
+  }
+
+  all(type: 'pause' | 'resume', states: readonly TaskState[]) {
+    const { manager } = this.#options;
+    const wanted = manager
+      .list()
+      .filter((each) => states.includes(each.state) && !(type === 'resume' && each.asking));
+    manager.command(wanted, type);
+    return { count: wanted.length };
+  }
+
+  list({ state, q, limit, cursor }: CheckedInput<'tasks.list'>): CommandAnswer<'tasks.list'> {
+    const { manager } = this.#options;
+    const after = cursor === undefined ? Number.NEGATIVE_INFINITY : Number(cursor);
+    if (Number.isNaN(after)) throw new SatchelError('bad-input', 'cursor: not one of ours');
+    const words = (q ?? '').toLowerCase().split(/\s+/).filter(Boolean);
+    const page: TaskRecord[] = [];
+    for (const record of manager.list()) {
+      if (record.rank <= after || (state && record.state !== state) || !hasWords(record, words)) continue;
+      if (page.length === limit) return { tasks: this.#shown(page), nextCursor: String(page.at(-1)?.rank) };
+      page.push(record);
+    }
+    return { tasks: this.#shown(page), nextCursor: null };
+  }
+
+  async update(patch: CheckedInput<'tasks.update'>) {
+    const { manager, files } = this.#options;
+    const record = manager.get(patch.id);
+    // Everything that can be refused comes first: a change is made whole or not at all.
+    const url = patch.url === undefined ? undefined : this.#newUrl(record, patch.url);
+    const dir = patch.dir === undefined ? undefined : this.#newDir(record, patch.dir);
+    if (patch.name !== undefined) await this.#rename(record, patch.name);
+    if (url !== undefined) for (const item of record.items) item.url = url;
+    if (dir !== undefined) Object.assign(record, { dir, dirByType: false });
+    if (patch.limitRate !== undefined) record.limitRate = patch.limitRate;
+    if (patch.connections !== undefined) record.connections = patch.connections;
+    files.setLimit(record);
+    if (patch.priority !== undefined) manager.setPriority(record, patch.priority);
+    if (patch.position !== undefined) manager.move(record, patch.position);
+    manager.changed(record);
+    if (dir !== undefined && record.asking) manager.command([record], 'resume');
+    manager.flush();
+    return { task: manager.show(record) };
+  }
+
+  preview(text: string): CommandAnswer<'tasks.preview'>['items'] {
+    const { settings, downloads, duplicates } = this.#options;
+    const at = { settings: settings(), downloads: downloads() };
+    return linksIn(text).map((link) => {
+      const given = { url: link.url, name: link.out ?? undefined, dir: link.dir ?? undefined };
+      const { url, name, dir, category, ask } = sort(given, at);
+      const same = duplicates.of({ url, dir, name });
+      return { url, name, dir, category, ask, total: null, duplicates: same, error: null };
+    });
+  }
+
+  status(): CommandAnswer<'status'> {
+    const { manager, about } = this.#options;
+    const counts = Object.fromEntries(TaskState.options.map((state) => [state, 0])) as Record<
+      TaskState,
+      number
+    >;
+    let speed = 0;
+    for (const record of manager.list()) {
+      counts[record.state] += 1;
+      if (record.state === 'running') speed += rowOf(record, manager.flightOf(record)?.live ?? null).speed;
+    }
+    const { problems, ...rest } = about();
+    const failure = manager.failure === null ? [] : [asSatchelError(manager.failure).message];
+    return { ...rest, counts, speed, problems: [...problems, ...failure] };
+  }
+
+  #incoming() {
+    const { settings, downloads, box, clock } = this.#options;
+    return { settings: settings(), downloads: downloads(), box, now: clock.now() };
+  }
+
+  #shown(records: readonly TaskRecord[]) {
+    return records.map((record) => this.#options.manager.show(record));
+  }
+
+  #newUrl(record: TaskRecord, text: string): string {
+    if (record.state === 'running' || record.state === 'done') throw refused('a new url', record);
+    const { url } = splitCredentials(parseUrl(text));
+    url.hash = '';
+    return url.href;
+  }
+
+  #newDir(record: TaskRecord, dir: string): string {
+    const begun = record.place !== null || this.#options.manager.flightOf(record) !== undefined;
+    if (begun || record.state === 'done') throw refused('another folder', record);
+    return resolve(this.#options.downloads(), dir);
+  }
+
+  /** A finished file is renamed at once; an unfinished one gets its new name at the end. */
+  async #rename(record: TaskRecord, wanted: string): Promise<void> {
+    const { disk } = this.#options;
+    const name = safeName(wanted, FILE_NAME_LIMIT);
+    const [item] = record.items;
+    if (record.state === 'done' && record.finished) {
+      if (!(await isStill(disk, record.finished))) throw new SatchelError('not-found', record.finished.path);
+      const path = join(record.dir, name);
+      if (path !== record.finished.path) await disk.moveIntoPlace(record.finished.path, path);
+      record.finished = { ...record.finished, path };
+    }
+    record.name = name;
+    if (item) Object.assign(item, { out: name, name });
+  }
+}
+
+function refused(what: string, { state }: TaskRecord): SatchelError {
+  return new SatchelError('bad-transition', `${what} while ${state}`);
+}
+
+function hasWords({ name, items }: TaskRecord, words: readonly string[]): boolean {
+  if (words.length === 0) return true;
+  const text = `${name} ${items.map(({ url }) => url).join(' ')}`.toLowerCase();
+  return words.every((word) => text.includes(word));
+}
+
+function historyRow({ etag: _, createdAt, endedAt, ...rest }: HistoryEntry): HistoryRow {
+  return {
+    ...rest,
+    createdAt: new Date(createdAt).toISOString(),
+    endedAt: new Date(endedAt).toISOString(),
+  };
+}

@@ -1,0 +1,114 @@
+import { isAbsolute, resolve } from 'node:path';
+import { SatchelError } from '../contract/errors.ts';
+import type { NewTask } from '../contract/new-task.ts';
+import type { Settings } from '../contract/settings.ts';
+import { checksumText, parseChecksum } from '../source/headers.ts';
+import { parseUrl, splitCredentials } from '../source/links.ts';
+import { FILE_NAME_LIMIT, nameFor, safeName } from '../source/names.ts';
+import { checkHeaders } from '../source/request-headers.ts';
+import type { SecretBox } from '../world/secrets.ts';
+import { categoryOf, folderOf } from './categories.ts';
+import { added } from './machine.ts';
+import { newFileRecord } from './new-record.ts';
+import type { TaskRecord } from './record.ts';
+import { sealSecret } from './secrets.ts';
+
+export interface IncomingOptions {
+  readonly settings: Settings;
+  /** Absolute; where downloads go. */
+  readonly downloads: string;
+  readonly box: SecretBox;
+  /** Milliseconds since 1970. */
+  readonly now: number;
+}
+
+/** Where a download goes and what it is sorted into, as far as its address tells. */
+export interface Sorted {
+  readonly url: string;
+  /** The user's own, made safe; or null. */
+  readonly out: string | null;
+  readonly name: string;
+  readonly dir: string;
+  readonly category: string | null;
+  readonly ask: boolean;
+}
+
+/** Throws `bad-url`. Credentials in the address are taken out of it. */
+export function sort(
+  { url: text, name, dir }: { url: string; name?: string | undefined; dir?: string | undefined },
+  { settings, downloads }: Pick<IncomingOptions, 'settings' | 'downloads'>,
+): Sorted & { readonly user: string | null; readonly password: string | null } {
+  const { url, user, password } = splitCredentials(parseUrl(text));
+  url.hash = '';
+  const out = name === undefined ? null : safeName(name, FILE_NAME_LIMIT);
+  const shown = out ?? nameFor({ disposition: null, url: url.href, mediaType: null });
+  const category = categoryOf(settings.categories, shown, null);
+  return {
+    url: url.href,
+    user,
+    password,
+    out,
+    name: shown,
+    dir: dir === undefined ? folderOf(category, downloads) : resolve(downloads, dir),
+    category: category?.name ?? null,
+    ask: dir === undefined && (settings.askWhere || category?.ask === true),
+  };
+}
+
+/** What is asked for, as a task. Throws `bad-input`, `bad-url`. */
+export function recordOf(task: NewTask, options: IncomingOptions): TaskRecord {
+  if (task.kind === 'package') throw new SatchelError('bad-input', 'packages cannot be made yet');
+  const { url, name, checksum, headers } = oneSource(task);
+  const sorted = sort({ url, name, dir: task.dir }, options);
+  const { user, password, out, dir, category, ask } = sorted;
+  const inAddress = user === null ? null : { user, password: password ?? '' };
+  const secret = sealSecret(options.box, {
+    headers: checkHeaders({
+      ...headers,
+      ...named('referer', task.referer),
+      ...named('user-agent', task.userAgent),
+    }),
+    credentials: task.credentials ?? inAddress,
+    cookies: task.cookies ?? null,
+  });
+  return newFileRecord({ url: sorted.url, dir, out }, options.now, {
+    secret,
+    checksum: checksum === undefined ? null : checksumText(parseChecksum(checksum)),
+    state: added(task.paused || ask).state,
+    asking: ask,
+    priority: task.priority,
+    limitRate: task.limitRate ?? null,
+    connections: task.connections ?? null,
+    onConflict: task.onConflict ?? null,
+    onChanged: task.onChanged ?? null,
+    category,
+    dirByType: task.dir === undefined,
+  });
+}
+
+/** A file task is given by its address, or by one item. */
+function oneSource(task: NewTask) {
+  const [item, ...rest] = task.items ?? [];
+  const url = task.url ?? item?.url;
+  if (url === undefined) throw new SatchelError('bad-input', 'a file task wants a url');
+  if (rest.length > 0 || (item && (task.url !== undefined || item.path !== undefined))) {
+    throw new SatchelError('bad-input', 'a file task has one url, and no local files');
+  }
+  return {
+    url,
+    name: task.name ?? item?.name,
+    checksum: task.checksum ?? item?.checksum,
+    headers: { ...task.headers, ...item?.headers },
+  };
+}
+
+function named(name: string, value: string | undefined): Record<string, string> {
+  return value === undefined ? {} : { [name]: value };
+}
+
+/** The folder of the downloads: the user's, else the system's. Throws `bad-input` for one that is not absolute. */
+export function downloadsFolder(settings: Settings, usual: string): string {
+  const { dir } = settings;
+  if (dir !== null && !isAbsolute(dir)) throw new SatchelError('bad-input', 'dir: must be an absolute path');
+  return dir ?? usual;
+}

@@ -1,0 +1,63 @@
+import { z } from 'zod';
+import { SatchelError } from '../contract/errors.ts';
+import { NewTask } from '../contract/new-task.ts';
+import { type Link, parseInputFile } from '../source/links.ts';
+import type { TaskRecord } from './record.ts';
+
+const ListFile = z.object({ satchel: z.literal(1), tasks: z.array(NewTask) });
+
+/** The list as text, one address a line. */
+export function exportUrls(records: readonly TaskRecord[]): string {
+  return records.flatMap(({ items }) => items.map(({ url }) => `${url}\n`)).join('');
+}
+
+/** The list as JSON that `parseList` takes; without headers, credentials and cookies, which are nobody else's. */
+export function exportJson(records: readonly TaskRecord[]): string {
+  const tasks = records.map((record) => {
+    const { dir, dirByType, priority, limitRate, connections, onConflict, onChanged } = record;
+    const [item] = record.items;
+    return {
+      kind: record.kind,
+      url: item?.url,
+      name: item?.out ?? undefined,
+      dir: dirByType ? undefined : dir,
+      checksum: item?.checksum ?? undefined,
+      priority,
+      limitRate: limitRate ?? undefined,
+      connections: connections ?? undefined,
+      onConflict: onConflict ?? undefined,
+      onChanged: onChanged ?? undefined,
+      paused: record.state === 'paused',
+    };
+  });
+  return `${JSON.stringify({ satchel: 1, tasks }, null, 2)}\n`;
+}
+
+/** An exported list, or addresses one a line as in aria2's input files. Errors: bad-input, saying where. */
+export function parseList(text: string, paused: boolean): NewTask[] {
+  if (!/^\s*\{/.test(text)) return parseInputFile(text).map((link) => newTaskOf(link, paused));
+  const parsed = ListFile.safeParse(jsonOf(text));
+  if (!parsed.success) {
+    const [issue] = parsed.error.issues;
+    throw new SatchelError('bad-input', `not a list: ${issue?.path.join('.')} ${issue?.message}`);
+  }
+  return parsed.data.tasks.map((task) => ({ ...task, paused: paused || task.paused }));
+}
+
+function jsonOf(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw new SatchelError('bad-input', 'not a list: the JSON is broken');
+  }
+}
+
+function newTaskOf({ url, out, dir, checksum }: Link, paused: boolean): NewTask {
+  return NewTask.parse({
+    url,
+    paused,
+    ...(out === null ? {} : { name: out }),
+    ...(dir === null ? {} : { dir }),
+    ...(checksum === null ? {} : { checksum }),
+  });
+}

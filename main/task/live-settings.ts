@@ -1,0 +1,104 @@
+import { asSatchelError } from '../contract/errors.ts';
+import type { Settings, SettingsPatch } from '../contract/settings.ts';
+import type { Disk } from '../world/disk.ts';
+import type { Http } from '../world/http.ts';
+import type { SecretBox } from '../world/secrets.ts';
+import type { SettingsFile } from '../world/settings.ts';
+import { downloadsFolder } from './incoming.ts';
+import { networkOf, splitProxy } from './network.ts';
+import type { Store } from './store.ts';
+
+/** Under which the credentials of the proxy are kept. */
+const PROXY = 'proxy';
+
+export interface LiveSettingsOptions {
+  readonly file: SettingsFile;
+  readonly store: Store;
+  readonly box: SecretBox;
+  readonly disk: Disk;
+  readonly http: Http;
+  /** Absolute; where downloads go unless the settings say otherwise. */
+  readonly downloads: string;
+  /** Puts all of them but the network's into effect. */
+  readonly onChange: (settings: Settings) => void;
+}
+
+/** The settings in effect: what is changed is first tried, then kept, and holds at once. */
+export class LiveSettings {
+  readonly #options: LiveSettingsOptions;
+  /** What the network was last set to; its kept-alive connections are worth keeping when nothing of it has changed. */
+  #network = '';
+  #problem: string | null = null;
+
+  constructor(options: LiveSettingsOptions) {
+    this.#options = options;
+  }
+
+  get current(): Settings {
+    return this.#options.file.current;
+  }
+
+  /** Absolute. */
+  get downloads(): string {
+    return downloadsFolder(this.current, this.#options.downloads);
+  }
+
+  /** What is amiss with them, in plain sentences. */
+  get problems(): string[] {
+    const unsafe = 'No certificate is checked: anybody on the way can change what comes.';
+    return [
+      ...this.#options.file.problems,
+      ...(this.current.insecure ? [unsafe] : []),
+      ...(this.#problem === null ? [] : [this.#problem]),
+    ];
+  }
+
+  /** Puts into effect what the file says; what of the network cannot be is one of the `problems`. */
+  async follow(): Promise<void> {
+    const { onChange } = this.#options;
+    onChange(this.current);
+    try {
+      await this.#reach(this.current, this.#userInfo());
+      this.#problem = null;
+    } catch (thrown) {
+      const { message, detail } = asSatchelError(thrown);
+      this.#problem = detail ?? message;
+    }
+  }
+
+  /** Errors: `bad-input`, those of the disk; nothing has changed then. */
+  async update(patch: SettingsPatch): Promise<Settings> {
+    const { file, store, box } = this.#options;
+    const given = patch.proxy === undefined ? null : splitProxy(patch.proxy);
+    const kept = given ? { ...patch, proxy: given.proxy } : patch;
+    const wanted = { ...this.current, ...withoutUndefined(kept) };
+    downloadsFolder(wanted, this.#options.downloads);
+    try {
+      // Nothing is kept that cannot be put into effect.
+      await this.#reach(wanted, given ? given.userInfo : this.#userInfo());
+      await file.update(kept);
+      if (given) store.setSecret(PROXY, given.userInfo === null ? null : box.seal(given.userInfo));
+    } finally {
+      await this.follow();
+    }
+    return this.current;
+  }
+
+  #userInfo(): string | null {
+    const sealed = this.#options.store.secret(PROXY);
+    return sealed && this.#options.box.open(sealed);
+  }
+
+  async #reach(settings: Settings, userInfo: string | null): Promise<void> {
+    const { disk, http } = this.#options;
+    const network = await networkOf(disk, settings, userInfo);
+    const text = JSON.stringify(network);
+    if (text === this.#network) return;
+    http.configure(network);
+    this.#network = text;
+  }
+}
+
+function withoutUndefined(patch: SettingsPatch): Partial<Settings> {
+  return Object.fromEntries(Object.entries(patch).filter(([, value]) => value !== undefined));
+}

@@ -1,0 +1,43 @@
+import { SatchelError } from '../contract/errors.ts';
+import type { Settings } from '../contract/settings.ts';
+import type { Disk } from '../world/disk.ts';
+import type { NetworkOptions } from '../world/http.ts';
+
+/** A proxy as it may stand in the settings, and what of it must not. */
+export interface SplitProxy {
+  readonly proxy: string;
+  /** `user:password@` as it was written, or null. */
+  readonly userInfo: string | null;
+}
+
+/** Takes the credentials out of a proxy's address; `env`, `none` and what is no address stay as they are. */
+export function splitProxy(text: string): SplitProxy {
+  if (!URL.canParse(text) || !text.includes('://')) return { proxy: text, userInfo: null };
+  const [, scheme = '', userInfo, rest = ''] = /^([^/]*:\/\/)(?:(.*)@)?([^@]*)$/s.exec(text) ?? [];
+  return userInfo === undefined ? { proxy: text, userInfo: null } : { proxy: `${scheme}${rest}`, userInfo };
+}
+
+export function joinProxy({ proxy, userInfo }: SplitProxy): string {
+  return userInfo === null ? proxy : proxy.replace('://', `://${userInfo}@`);
+}
+
+/** How to reach servers, as the settings say. Throws `bad-input` where the file of certificates cannot be read. */
+export async function networkOf(
+  disk: Disk,
+  settings: Settings,
+  userInfo: string | null,
+): Promise<NetworkOptions> {
+  const { proxy, caFile, insecure, userAgent } = settings;
+  return { proxy: joinProxy({ proxy, userInfo }), ca: await readCa(disk, caFile), insecure, userAgent };
+}
+
+async function readCa(disk: Disk, caFile: string | null): Promise<string | null> {
+  if (caFile === null) return null;
+  try {
+    return (await disk.readWhole(caFile)).toString();
+  } catch (thrown) {
+    throw new SatchelError('bad-input', `the file of certificates cannot be read: ${caFile}`, {
+      cause: thrown,
+    });
+  }
+}

@@ -1,0 +1,283 @@
+import { join } from 'node:path';
+import {
+  type Answer,
+  COMMANDS,
+  type CommandAnswer,
+  type CommandInput,
+  type CommandName,
+  isCommand,
+} from '../contract/commands.ts';
+import { asSatchelError, SatchelError } from '../contract/errors.ts';
+import type { Message } from '../contract/events.ts';
+import type { NetrcEntry } from '../source/netrc.ts';
+import { Hosts } from '../transfer/hosts.ts';
+import { Bucket, readBytesFor } from '../transfer/throttle.ts';
+import type { Clock, Timer } from '../world/clock.ts';
+import { type DataFolder, openDataFolder } from '../world/data-folder.ts';
+import type { Disk } from '../world/disk.ts';
+import { createHttp, type Http } from '../world/http.ts';
+import { openFileSecretBox, type SecretBox } from '../world/secrets.ts';
+import { openSettings, type SettingsFile } from '../world/settings.ts';
+import { adoptJournals } from './adopt.ts';
+import type { SubscribeOptions, Subscription } from './audience.ts';
+import { discardRecord, type Trash } from './discard.ts';
+import { Duplicates } from './duplicates.ts';
+import { FileTasks } from './file-task.ts';
+import { createHandlers, type Handlers } from './handlers.ts';
+import { HostQueue } from './host-queue.ts';
+import { LiveSettings } from './live-settings.ts';
+import { Manager } from './manager.ts';
+import { RatePlan } from './rate.ts';
+import type { TaskRecord } from './record.ts';
+import { RoomWatch } from './room.ts';
+import { openStore, type Store } from './store.ts';
+
+export interface TasksOptions {
+  readonly disk: Disk;
+  readonly clock: Clock;
+  /** In [0, 1). */
+  readonly random: () => number;
+  /** Null: SATCHEL_DATA_DIR, else the place of the system. */
+  readonly dataDir: string | null;
+  /** Absolute; where downloads go unless the settings say otherwise. */
+  readonly downloads: string;
+  readonly version: string;
+  /** Null: a key file in the data folder. */
+  readonly box: SecretBox | null;
+  readonly trash: Trash;
+  /** The logins in the user's own file. */
+  readonly netrc: (disk: Disk) => Promise<readonly NetrcEntry[]>;
+}
+
+/** The task manager at work on one data folder. */
+export interface Tasks {
+  /** Runs a command. Never rejects: answers are values. */
+  call<N extends CommandName>(command: N, input: CommandInput<N>): Promise<Answer<CommandAnswer<N>>>;
+  /** A snapshot first, then what happens, as docs/cli.md describes it for `--json`. */
+  subscribe(listener: (message: Message) => void, options?: SubscribeOptions): Subscription;
+  readonly dataFolder: DataFolder;
+  /** Stops everything, each download with its last barrier; what was running goes on at the next start. */
+  close(): Promise<void>;
+}
+
+/** Old history moves to the archive at the start, and then so often; so many rows at a time, with a rest between. */
+const ARCHIVE_MS = 3_600_000;
+const ARCHIVE_MORE_MS = 1000;
+const ARCHIVE_ROWS = 200;
+const DAY_MS = 86_400_000;
+
+/** Opens the data folder and goes on with what is in it. Throws `already-running` when another process has it. */
+export async function openTasks(options: TasksOptions): Promise<Tasks> {
+  const { disk, dataDir } = options;
+  const dataFolder = await openDataFolder({ disk, clock: options.clock, dir: dataDir });
+  const opened: { close(): unknown }[] = [dataFolder];
+  try {
+    const settings = await openSettings(disk, join(dataFolder.path, 'settings.json'));
+    const box = options.box ?? (await openFileSecretBox(disk, join(dataFolder.path, 'secret.key')));
+    const { store, recovered } = await openStore({ disk, clock: options.clock, folder: dataFolder.path });
+    opened.push(store);
+    const running = new RunningTasks(options, { dataFolder, settings, box, store, recovered });
+    opened.push(running);
+    await running.start();
+    return running;
+  } catch (error) {
+    for (const each of opened.reverse()) await each.close();
+    throw error;
+  }
+}
+
+interface Opened {
+  readonly dataFolder: DataFolder;
+  readonly settings: SettingsFile;
+  readonly box: SecretBox;
+  readonly store: Store;
+  readonly recovered: readonly string[];
+}
+
+class RunningTasks implements Tasks {
+  readonly #options: TasksOptions;
+  readonly #opened: Opened;
+  readonly #startedAt: number;
+  readonly #http: Http;
+  readonly #hosts: Hosts;
+  readonly #bucket: Bucket;
+  readonly #rates: RatePlan;
+  readonly #files: FileTasks;
+  readonly #manager: Manager;
+  readonly #room: RoomWatch;
+  readonly #duplicates: Duplicates;
+  readonly #handlers: Handlers;
+  readonly #settings: LiveSettings;
+  #archiving: Timer | null = null;
+  #historyProblem: string | null = null;
+  #closing: Promise<void> | null = null;
+
+  constructor(options: TasksOptions, opened: Opened) {
+    const { clock, disk, random } = options;
+    const { store, box } = opened;
+    this.#options = options;
+    this.#opened = opened;
+    this.#startedAt = clock.now();
+    const { perHost, jobs } = opened.settings.current;
+    this.#http = createHttp();
+    this.#hosts = new Hosts(clock, perHost, () => this.#manager.fill());
+    this.#bucket = new Bucket(clock, null);
+    this.#rates = new RatePlan(clock, this.#bucket, () => this.#limitReads());
+    this.#settings = new LiveSettings({
+      file: opened.settings,
+      store,
+      box,
+      disk,
+      http: this.#http,
+      downloads: options.downloads,
+      onChange: (settings) => {
+        this.#manager.setJobs(settings.jobs);
+        this.#hosts.setPerHost(settings.perHost);
+        this.#rates.follow(settings.limits);
+      },
+    });
+    const around = { disk, clock, http: this.#http, hosts: this.#hosts, bucket: this.#bucket, random };
+    this.#files = new FileTasks({
+      around,
+      box,
+      settings: () => this.#settings.current,
+      downloads: () => this.#settings.downloads,
+      netrc: options.netrc,
+      onLimits: () => this.#limitReads(),
+    });
+    const queueing = new HostQueue(this.#hosts, clock);
+    this.#manager = new Manager({
+      clock,
+      memory: store,
+      jobs,
+      run: this.#files.run,
+      discard: (record) => discardRecord(disk, options.trash, record),
+      mayRun: (record, others) => queueing.mayRun(record, others),
+      waitsForRoom: true,
+      onFacts: (record) => this.#markDuplicate(record),
+      onPaused: () => this.#room.watch(),
+    });
+    this.#room = new RoomWatch({
+      disk,
+      clock,
+      list: () => this.#manager.list(),
+      onRoom: (record) => this.#manager.room(record),
+    });
+    this.#duplicates = new Duplicates(() => this.#manager.list(), store);
+    this.#handlers = createHandlers({
+      duplicates: this.#duplicates,
+      clock,
+      disk,
+      box,
+      store,
+      manager: this.#manager,
+      files: this.#files,
+      settings: () => this.#settings.current,
+      updateSettings: (patch) => this.#settings.update(patch),
+      downloads: () => this.#settings.downloads,
+      about: () => this.#about(),
+    });
+  }
+
+  get dataFolder(): DataFolder {
+    return this.#opened.dataFolder;
+  }
+
+  /** Takes up what is remembered. */
+  async start(): Promise<void> {
+    const { store } = this.#opened;
+    const records = store.load();
+    const begun = records.filter(({ state, place }) => state === 'running' && place === null);
+    await adoptJournals(this.#options.disk, begun, records);
+    this.#manager.load(records);
+    await this.#settings.follow();
+    this.#manager.open();
+    this.#room.watch();
+    this.#archive();
+  }
+
+  async call<N extends CommandName>(command: N, input: CommandInput<N>): Promise<Answer<CommandAnswer<N>>> {
+    try {
+      if (this.#closing !== null) throw new SatchelError('not-running');
+      if (!isCommand(command)) throw new SatchelError('bad-input', `no command ${command}`);
+      const parsed = COMMANDS[command].input.safeParse(input ?? {});
+      if (!parsed.success) {
+        const [issue] = parsed.error.issues;
+        throw new SatchelError('bad-input', `${issue?.path.join('.') || command}: ${issue?.message}`);
+      }
+      const handler = this.#handlers[command] as (checked: unknown) => Promise<CommandAnswer<N>>;
+      return { ok: true, value: await handler(parsed.data) };
+    } catch (thrown) {
+      return { ok: false, error: asSatchelError(thrown).report() };
+    }
+  }
+
+  subscribe(listener: (message: Message) => void, options: SubscribeOptions = {}): Subscription {
+    return this.#manager.subscribe(listener, options);
+  }
+
+  close(): Promise<void> {
+    this.#closing ??= this.#close();
+    return this.#closing;
+  }
+
+  async #close(): Promise<void> {
+    this.#archiving?.stop();
+    this.#room.close();
+    this.#rates.close();
+    try {
+      await this.#manager.close();
+    } finally {
+      this.#hosts.close();
+      this.#bucket.close();
+      this.#http.close();
+      this.#opened.store.close();
+      await this.#opened.dataFolder.close();
+    }
+  }
+
+  // ---- besides
+
+  /** A read of a socket must not be larger than what the smallest limit lets through in a moment. */
+  #limitReads(): void {
+    const rates = [this.#bucket.rate, ...this.#files.rates].filter((rate) => rate !== null);
+    this.#http.limitReads(rates.length === 0 ? null : readBytesFor(Math.min(...rates)));
+  }
+
+  #markDuplicate(record: TaskRecord): void {
+    const [item] = record.items;
+    if (!item || item.etag === null || item.total === null || record.duplicateOf !== null) return;
+    record.duplicateOf = this.#duplicates.ofContent(record, item.etag, item.total);
+  }
+
+  /** Moves old history away, a little at a time; what fails now may work later. */
+  #archive(): void {
+    const { clock } = this.#options;
+    let moved = 0;
+    try {
+      moved = this.#opened.store.archive(
+        clock.now() - this.#settings.current.historyDays * DAY_MS,
+        ARCHIVE_ROWS,
+      );
+    } catch (thrown) {
+      this.#historyProblem = asSatchelError(thrown).message;
+    }
+    this.#archiving = clock.after(moved === ARCHIVE_ROWS ? ARCHIVE_MORE_MS : ARCHIVE_MS, () =>
+      this.#archive(),
+    );
+  }
+
+  #about() {
+    const { dataFolder, recovered } = this.#opened;
+    const lost = recovered.map((path) => `A damaged database was begun anew; the old one is ${path}.`);
+    const history =
+      this.#historyProblem === null ? [] : [`Old history stays where it is: ${this.#historyProblem}`];
+    return {
+      version: this.#options.version,
+      dataDir: dataFolder.path,
+      startedAt: new Date(this.#startedAt).toISOString(),
+      limitRate: this.#bucket.rate,
+      problems: [...lost, ...history, ...this.#settings.problems],
+    };
+  }
+}

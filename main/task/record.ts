@@ -1,0 +1,86 @@
+import type { Place } from '../bytes/partial-file.ts';
+import type { ErrorReport } from '../contract/errors.ts';
+import type { TaskState } from '../contract/task.ts';
+
+/** A file that a task has put in place. */
+export interface FinishedFile {
+  readonly path: string;
+  readonly bytes: number;
+  /** Device and inode, by which it is known again. */
+  readonly fileId: string;
+}
+
+/** What is remembered of one source of a task. */
+export interface ItemRecord {
+  readonly id: string;
+  /** Without credentials and fragment. */
+  url: string;
+  /** The user's name for it, or null: the server's. */
+  out: string | null;
+  name: string;
+  state: TaskState;
+  received: number;
+  total: number | null;
+  resumable: boolean | null;
+  /** `ALGO:HEX`. */
+  checksum: string | null;
+  etag: string | null;
+  error: ErrorReport | null;
+  /** Headers, credentials, cookies, sealed; null: none. */
+  secret: Uint8Array | null;
+}
+
+/** What is remembered of a task. Times are milliseconds since 1970. */
+export interface TaskRecord {
+  readonly id: string;
+  readonly kind: 'file' | 'package';
+  name: string;
+  dir: string;
+  state: TaskState;
+  /** Counts its runs: what an earlier run still reports is void. */
+  run: number;
+  error: ErrorReport | null;
+  priority: number;
+  /** Order in the list; ascending. */
+  rank: number;
+  /** Bytes per second. */
+  limitRate: number | null;
+  /** These are null where the settings decide. */
+  connections: number | null;
+  onConflict: 'rename' | 'overwrite' | 'skip' | 'fail' | null;
+  onChanged: 'stop' | 'restart' | 'continue' | null;
+  category: string | null;
+  /** The folder follows from what the server calls the file: the user gave none. */
+  dirByType: boolean;
+  /** It is paused until the user has said where it goes. */
+  asking: boolean;
+  /** Where its partial file lies, once it has one. */
+  place: Place | null;
+  /** The next run begins from zero; what lies at `place` is set aside for it. */
+  startOver: boolean;
+  /** Set before the journal goes, so that a crash in between does not fetch it again. */
+  finished: FinishedFile | null;
+  /** It is being removed: what is left of it goes at the next start. */
+  removing: 'keep' | 'delete' | null;
+  /** An earlier task that fetched the same content, by ETag and length. */
+  duplicateOf: string | null;
+  createdAt: number;
+  startedAt: number | null;
+  finishedAt: number | null;
+  readonly items: ItemRecord[];
+}
+
+/** One ended task, as it is remembered after it has left the list. */
+export interface HistoryEntry {
+  readonly taskId: string;
+  readonly name: string;
+  readonly url: string;
+  readonly path: string;
+  readonly category: string | null;
+  readonly outcome: 'done' | 'failed' | 'removed';
+  readonly total: number | null;
+  readonly etag: string | null;
+  readonly error: ErrorReport | null;
+  readonly createdAt: number;
+  readonly endedAt: number;
+}

@@ -1,0 +1,77 @@
+import type { Clock, Timer } from '../world/clock.ts';
+import type { Disk } from '../world/disk.ts';
+import type { TaskRecord } from './record.ts';
+
+/** How often a full disk is looked at. */
+const LOOK_MS = 5000;
+/** A task whose size nobody knows is let go on with so much free. */
+const UNKNOWN_BYTES = 64 * 1024 * 1024;
+/** Left free besides what is needed: else each journal line would fill the disk anew. */
+const SPARE_BYTES = 1024 * 1024;
+
+export interface RoomOptions {
+  readonly disk: Disk;
+  readonly clock: Clock;
+  readonly list: () => Iterable<TaskRecord>;
+  /** There is room for it again. */
+  readonly onRoom: (record: TaskRecord) => void;
+}
+
+/** Lets tasks go on that were paused by a full disk, as soon as what they miss fits. */
+export class RoomWatch {
+  readonly #options: RoomOptions;
+  #timer: Timer | null = null;
+  #closed = false;
+
+  constructor(options: RoomOptions) {
+    this.#options = options;
+  }
+
+  /** Looks from now on, as long as some task waits for room. */
+  watch(): void {
+    if (this.#closed || this.#timer !== null || this.#waiting.length === 0) return;
+    this.#timer = this.#options.clock.after(LOOK_MS, () => {
+      void this.#look().finally(() => {
+        this.#timer = null;
+        this.watch();
+      });
+    });
+  }
+
+  close(): void {
+    this.#closed = true;
+    this.#timer?.stop();
+  }
+
+  get #waiting(): TaskRecord[] {
+    return [...this.#options.list()].filter(waitsForRoom);
+  }
+
+  async #look(): Promise<void> {
+    const { disk, list, onRoom } = this.#options;
+    for (const [folder, waiting] of Map.groupBy(this.#waiting, ({ dir }) => dir)) {
+      let free = await disk.freeBytes(folder).catch(() => 0);
+      // What runs in the same folder will want its share of it.
+      for (const record of list()) {
+        if (record.state === 'running' && record.dir === folder) free -= missing(record);
+      }
+      for (const record of waiting) {
+        const needed = missing(record) + SPARE_BYTES;
+        if (this.#closed || needed > free || !waitsForRoom(record)) continue;
+        free -= needed;
+        onRoom(record);
+      }
+    }
+  }
+}
+
+function waitsForRoom({ state, error }: TaskRecord): boolean {
+  return state === 'paused' && error?.code === 'disk-full';
+}
+
+function missing({ items }: TaskRecord): number {
+  return items.reduce(
+    (sum, { total, received }) => sum + (total === null ? UNKNOWN_BYTES : Math.max(0, total - received)),
+    0,
+  );
+}

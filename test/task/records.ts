@@ -1,0 +1,68 @@
+import type { HistoryEntry, ItemRecord, TaskRecord } from '../../main/task/record.ts';
+
+/** Plausible records, the same for the same number. */
+export function taskRecord(n: number, more: Partial<TaskRecord> = {}): TaskRecord {
+  return {
+    id: `task-${n}`,
+    kind: 'file',
+    name: `file-${n}.bin`,
+    dir: '/home/anna',
+    state: 'waiting',
+    run: 0,
+    error: null,
+    priority: 0,
+    rank: n,
+    limitRate: null,
+    connections: null,
+    onConflict: null,
+    onChanged: null,
+    category: null,
+    dirByType: false,
+    asking: false,
+    place: null,
+    startOver: false,
+    finished: null,
+    removing: null,
+    duplicateOf: null,
+    createdAt: 1000 + n,
+    startedAt: null,
+    finishedAt: null,
+    items: [itemRecord(n)],
+    ...more,
+  };
+}
+
+export function itemRecord(n: number, more: Partial<ItemRecord> = {}): ItemRecord {
+  return {
+    id: `item-${n}`,
+    url: `https://example.org/file-${n}.bin`,
+    out: null,
+    name: `file-${n}.bin`,
+    state: 'waiting',
+    received: 0,
+    total: null,
+    resumable: null,
+    checksum: null,
+    etag: null,
+    error: null,
+    secret: null,
+    ...more,
+  };
+}
+
+export function historyEntry(n: number, more: Partial<HistoryEntry> = {}): HistoryEntry {
+  return {
+    taskId: `task-${n}`,
+    name: `file-${n}.bin`,
+    url: `https://example.org/pub/${n}`,
+    path: `/home/anna/file-${n}.bin`,
+    category: null,
+    outcome: 'done',
+    total: 1000 + n,
+    etag: `"${n}"`,
+    error: null,
+    createdAt: 500 + n,
+    endedAt: 1000 + n,
+    ...more,
+  };
+}
