@@ -2,6 +2,7 @@ import { existsSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:f
 import { mkdir } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { HistoryPage } from '../main/task/history.ts';
 import { openStore, type Store } from '../main/task/store.ts';
 import { Disk } from '../main/world/disk.ts';
 import { seeded } from '../test/kit/random.ts';
@@ -67,8 +68,9 @@ function searchTable(store: Store, title: string, farSeq: number): void {
   const measured = SEARCHES.flatMap(([what, q]) =>
     [null, String(farSeq)].map((before) => {
       const { values, last } = times(() => store.searchHistory({ q, limit: LIMIT, before }));
-      const found = (last as { entries: unknown[] }).entries.length;
-      return [`${what}: \`${q}\``, before === null ? 'first' : 'far down', String(found), ...cells(values)];
+      const { entries, next } = last as HistoryPage;
+      const found = `${entries.length}${next !== null && entries.length < LIMIT ? ' so far' : ''}`;
+      return [`${what}: \`${q}\``, before === null ? 'first' : 'far down', found, ...cells(values)];
     }),
   );
   console.log(`\n${title}\n\n${table(['search', 'page', 'rows', 'median ms', 'worst ms'], measured)}`);

@@ -208,13 +208,13 @@ export class Disk {
   }
 
   /** Keeps what is at `from` under another name too, which must be free: a second link, else a copy. */
-  keepAs(from: string, to: string): Promise<void> {
-    return guarded(to, async () => {
+  keepAs(from: string, copy: string): Promise<void> {
+    return guarded(copy, async () => {
       try {
-        await this.#fs.link(from, to);
+        await this.#fs.link(from, copy);
       } catch (thrown) {
         if (errnoOf(thrown) === 'EEXIST' || errnoOf(thrown) === 'ENOENT') throw thrown;
-        await this.#fs.copyFile(from, to, COPY_EXCLUSIVE);
+        await this.#fs.copyFile(from, copy, COPY_EXCLUSIVE);
       }
     });
   }
