@@ -134,6 +134,7 @@ export type Opened =
     }
   | {
       readonly kind: 'sealed';
+      readonly id: string;
       readonly sealed: SealedRecord;
       readonly notes: ReadonlyMap<string, unknown>;
       readonly lock: Lock;
@@ -151,7 +152,10 @@ export async function openPartialFile({ disk, clock }: Surroundings, place: Plac
     const text = decodeJournal(await disk.readWhole(journalPath(place)));
     const replayed = replay(text);
     if (!replayed) throw new SatchelError('corrupt-journal', journalPath(place));
-    if (replayed.sealed) return { kind: 'sealed', sealed: replayed.sealed, notes: replayed.notes, lock };
+    if (replayed.sealed) {
+      const { id, sealed, notes } = replayed;
+      return { kind: 'sealed', id, sealed, notes, lock };
+    }
     const journalFile = await disk.open(journalPath(place));
     let part: DiskFile | null = null;
     try {

@@ -138,7 +138,7 @@ function mirror(content: string, line: number): string {
 
 function option(content: string, line: number): Partial<Link> {
   const equals = content.indexOf('=');
-  if (equals < 0) throw atLine(line, `not an option key=value: ${content}`);
+  if (equals < 0) throw atLine(line, 'not an option key=value');
   const key = content.slice(0, equals).trim().toLowerCase();
   const value = content.slice(equals + 1).trim();
   if (key === 'out') return { out: value || null };

@@ -34,7 +34,19 @@ export class Audience {
 
   /** Sends the snapshot, then what happens. */
   subscribe(send: (message: Message) => void, options: SubscribeOptions): Subscription {
-    const member = new Coalescer({ clock: this.#clock, send, snapshot: this.#snapshot, ...options });
+    const member = new Coalescer({
+      clock: this.#clock,
+      send: (message) => {
+        try {
+          send(message);
+        } catch {
+          // Its fault is its own: neither the downloads nor the others are to suffer from it.
+          this.#members.delete(member);
+        }
+      },
+      snapshot: this.#snapshot,
+      ...options,
+    });
     this.#members.add(member);
     member.start();
     this.look();

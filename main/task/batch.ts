@@ -43,7 +43,8 @@ export async function runBatch(jobs: readonly BatchJob[], options: BatchOptions)
   const now = around.clock.now();
   const records = jobs.map((job, rank) => {
     const checksum = job.checksum && checksumText(job.checksum);
-    return newFileRecord({ url: job.url, dir: job.folder, out: job.out }, now, { rank, checksum });
+    const name = job.resumeFrom && !job.out ? { name: job.resumeFrom.name } : {};
+    return newFileRecord({ url: job.url, dir: job.folder, out: job.out }, now, { rank, checksum, ...name });
   });
   const jobOf = new Map(records.map(({ id }, index) => [id, jobs[index] as BatchJob]));
   const finder = new Finder(jobs, around);

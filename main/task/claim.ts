@@ -73,9 +73,15 @@ export function matchJournal(journals: readonly Found[], url: string, out: strin
 }
 
 /** Throws `name-conflict` or Skipped, before anything is fetched, where that is already certain. */
-export async function checkName(disk: Disk, place: Place, onConflict: OnConflict): Promise<void> {
+export async function checkName(
+  disk: Disk,
+  place: Place,
+  onConflict: OnConflict,
+  replacing = false,
+): Promise<void> {
   await removeStillborn(disk, place);
-  return checkPaths(disk, place, [finalPath(place), partPath(place), journalPath(place)], onConflict);
+  const final = replacing ? [] : [finalPath(place)];
+  return checkPaths(disk, place, [...final, partPath(place), journalPath(place)], onConflict);
 }
 
 /** The same for a download that has its journal and partial file: only where the file is to go may nothing be. */
@@ -120,6 +126,8 @@ export interface ClaimOptions {
   /** Of the new download. */
   readonly url: string;
   readonly onConflict: OnConflict;
+  /** What has the wanted name is the task's own finished file, which stays until the new one is done. */
+  readonly replacing: boolean;
   readonly notes: Readonly<Record<string, unknown>>;
   /** Names that go when it is done. */
   readonly replaces: readonly string[];
@@ -134,20 +142,20 @@ export async function claimName(
   options: ClaimOptions,
 ): Promise<PartialFile> {
   const { disk } = around;
-  const { id, onConflict, instead, url } = options;
+  const { id, onConflict, replacing: ownFile, instead, url } = options;
   const replaces = new Set([...options.replaces, ...(await findSetAside(disk, wanted, url, onConflict))]);
   // Not before now: until a new download has really begun, the old one is the one to go on with.
   const aside = async (place: Place) => {
     for (const name of await setAside(disk, place)) replaces.add(name);
   };
   if (instead) await aside(instead);
-  await checkName(disk, wanted, onConflict);
+  await checkName(disk, wanted, onConflict, ownFile);
   if (onConflict === 'overwrite') await aside(wanted);
   const notes = { ...options.notes, [NOTES.replaces]: [...replaces] };
   for (let n = 0; ; n++) {
     const place = n === 0 ? wanted : { ...wanted, name: numberedName(wanted.name, n) };
     try {
-      const replacing = onConflict === 'overwrite';
+      const replacing = onConflict === 'overwrite' || (ownFile && n === 0);
       return await createPartialFile(around, place, { id, notes, replacing });
     } catch (error) {
       const taken = error instanceof SatchelError && error.code === 'name-conflict';

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import type { Duplicate } from '../contract/commands.ts';
 import { sourceKey } from '../source/links.ts';
-import type { ItemRecord, TaskRecord } from './record.ts';
+import type { HistoryEntry, ItemRecord, TaskRecord } from './record.ts';
 import type { Store } from './store.ts';
 
 /** What may be a duplicate of something: where it comes from, and where it would go. */
@@ -24,29 +24,26 @@ export class Duplicates {
     this.#store = store;
   }
 
-  /** Those of the same address, else of the same path; what is in the list first. */
-  of({ url, dir, name }: Looked): Duplicate[] {
-    const key = sourceKey(url);
-    const path = join(dir, name);
-    const listed = this.#list().flatMap((record): Duplicate[] => {
-      const by = record.items.some((item) => this.#key(item) === key)
-        ? 'url'
-        : pathOf(record) === path
-          ? 'name'
-          : null;
-      return by
-        ? [{ taskId: record.id, by, name: record.name, path: pathOf(record), state: record.state }]
-        : [];
-    });
-    const known = new Set(listed.map(({ taskId }) => taskId));
-    const past = this.#store
-      .duplicates({ sourceKey: key, path })
-      .filter(({ taskId }) => !known.has(taskId))
-      .map((entry): Duplicate => {
-        const by = sourceKey(entry.url) === key ? 'url' : 'name';
-        return { taskId: entry.taskId, by, name: entry.name, path: entry.path, state: null };
-      });
-    return [...listed, ...past];
+  /** Looks for those of the same address, else of the same path; what is in the list first. For many questions. */
+  lookup(): (looked: Looked) => Duplicate[] {
+    const byKey = Map.groupBy(this.#list(), ({ items }) => this.#key(items[0]));
+    const byPath = Map.groupBy(this.#list(), pathOf);
+    return ({ url, dir, name }) => {
+      const key = sourceKey(url);
+      const path = join(dir, name);
+      const sameUrl = new Set(byKey.get(key));
+      const samePath = (byPath.get(path) ?? []).filter((record) => !sameUrl.has(record));
+      const listed = [
+        ...[...sameUrl].map((record) => inList(record, 'url')),
+        ...samePath.map((record) => inList(record, 'name')),
+      ];
+      const known = new Set(listed.map(({ taskId }) => taskId));
+      const past = this.#store
+        .duplicates({ sourceKey: key, path })
+        .filter(({ taskId }) => !known.has(taskId))
+        .map((entry) => inHistory(entry, sourceKey(entry.url) === key ? 'url' : 'name'));
+      return [...listed, ...past];
+    };
   }
 
   /** An earlier task that fetched the same content (strong ETag and length), or null. */
@@ -58,7 +55,8 @@ export class Duplicates {
     return same?.id ?? past()?.taskId ?? null;
   }
 
-  #key(item: ItemRecord): string {
+  #key(item: ItemRecord | undefined): string {
+    if (!item) return '';
     const known = this.#keys.get(item);
     if (known?.url === item.url) return known.key;
     const key = sourceKey(item.url);
@@ -69,4 +67,12 @@ export class Duplicates {
 
 function pathOf({ finished, dir, name }: TaskRecord): string {
   return finished?.path ?? join(dir, name);
+}
+
+function inList(record: TaskRecord, by: Duplicate['by']): Duplicate {
+  return { taskId: record.id, by, name: record.name, path: pathOf(record), state: record.state };
+}
+
+function inHistory({ taskId, name, path }: HistoryEntry, by: Duplicate['by']): Duplicate {
+  return { taskId, by, name, path, state: null };
 }

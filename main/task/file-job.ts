@@ -11,7 +11,7 @@ import type { Clock } from '../world/clock.ts';
 import type { Disk } from '../world/disk.ts';
 import type { Http } from '../world/http.ts';
 import type { OnConflict } from './claim.ts';
-import type { FinishedFile } from './record.ts';
+import type { FinishedFile, OwnPlace } from './record.ts';
 
 export interface FileJob {
   /** Of its task, a ULID; the journal keeps it. */
@@ -36,6 +36,8 @@ export interface FileJob {
   readonly resume: Place | null;
   /** From zero all the same: what is there is set aside until the new download is done. */
   readonly startOver: boolean;
+  /** The file that an earlier run has finished, which this one replaces as long as nobody has changed it. */
+  readonly replacing?: FinishedFile | null;
   readonly connections: number;
   readonly minSplit: number;
   readonly retries: number;
@@ -56,7 +58,7 @@ export interface RunSurroundings {
 
 export interface RunListener {
   onPhase(phase: TaskPhase): void;
-  onPlace(place: Place): void;
+  onPlace(place: OwnPlace): void;
   /** A new download has its place: it is the one to go on with from now on. */
   onBegun(): void;
   /** Size, what is here already, and whether it can be resumed: on opening and whenever one of them changes. */
@@ -70,8 +72,8 @@ export interface RunListener {
   onJournaled(bytes: number): void;
   /** `retryAt` is null where only another download's end can tell. */
   onWaiting(retryAt: number | null, error: SatchelError | null): void;
-  /** Its wait is over: resolves when it may go on. */
-  goOn(): Promise<void>;
+  /** Its wait is over: null when it may go on at once, else resolves when it may. */
+  goOn(): Promise<void> | null;
   onDelivering(): void;
   onRewound(received: number, reason: SatchelError): void;
   /** Gives a look at the live connections while it runs. */

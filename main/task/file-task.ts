@@ -1,5 +1,5 @@
 import { basename } from 'node:path';
-import { journalPath } from '../bytes/partial-file.ts';
+import { readJournal } from '../bytes/open.ts';
 import { SatchelError } from '../contract/errors.ts';
 import type { Credentials } from '../contract/new-task.ts';
 import type { Settings } from '../contract/settings.ts';
@@ -12,10 +12,17 @@ import { Bucket } from '../transfer/bucket.ts';
 import type { Disk } from '../world/disk.ts';
 import type { SecretBox } from '../world/secrets.ts';
 import { categoryOf, folderOf } from './categories.ts';
-import { isStill } from './discard.ts';
-import type { RunTask } from './manager.ts';
+import { discardPartial } from './discard.ts';
+import { isStill } from './finished-file.ts';
 import type { ItemRecord, TaskRecord } from './record.ts';
-import { type FileJob, type FileResult, type RunSurroundings, runFile } from './run-file.ts';
+import {
+  type FileJob,
+  type FileResult,
+  type RunListener,
+  type RunSurroundings,
+  runFile,
+} from './run-file.ts';
+import type { RunTask } from './runs.ts';
 import { openSecret } from './secrets.ts';
 
 export interface FileTaskOptions {
@@ -41,21 +48,18 @@ export class FileTasks {
 
   readonly run: RunTask = async (record, listener, signal) => {
     const { around } = this.#options;
-    const there = await this.#finished(record);
+    const there = await this.#alreadyDone(record);
     if (there) return there;
-    if (record.place && (await around.disk.facts(journalPath(record.place))) === null) {
-      // Without its journal nothing of it is to be believed, and somebody has taken that away.
-      if ((record.items[0]?.received ?? 0) > 0 && !record.startOver) {
-        listener.onRewound(0, new SatchelError('disk-error', 'the journal of the download is gone'));
-      }
-      record.place = null;
-    }
+    await this.#lookAtPlace(record, listener);
     const bucket = new Bucket(around.clock, record.limitRate);
     this.#buckets.set(record.id, bucket);
     if (bucket.rate !== null) this.#options.onLimits();
     try {
       const job = { ...(await this.#access(record)), ...this.#jobOf(record, bucket) };
-      return await runFile(job, around, listener, signal);
+      const result = await runFile(job, around, listener, signal);
+      // Left at that because its name is taken: what there was of it has no use any more.
+      if (result.already && record.place) await discardPartial(around.disk, record.place);
+      return result;
     } finally {
       this.#buckets.delete(record.id);
       bucket.close();
@@ -76,25 +80,29 @@ export class FileTasks {
     this.#options.onLimits();
   }
 
-  /**
-   * A crash between putting a file in place and saying so leaves a task that is done already. One that is to begin
-   * from zero replaces the finished file instead, unless somebody has made it his own since.
-   */
-  async #finished(record: TaskRecord): Promise<FileResult | null> {
+  /** A crash between putting a file in place and saying so leaves a task that is done already. */
+  async #alreadyDone(record: TaskRecord): Promise<FileResult | null> {
     const { finished, startOver, place } = record;
     const { disk } = this.#options.around;
-    if (!finished) return null;
-    const still = await isStill(disk, finished);
-    if (!startOver) {
-      const journal = place && (await disk.facts(journalPath(place)));
-      if (still && !journal) return { path: finished.path, bytes: finished.bytes, already: true };
-    } else {
-      record.onConflict = still ? 'overwrite' : null;
-      const [item] = record.items;
-      if (item) item.out = basename(finished.path);
+    if (!finished || startOver || !(await isStill(disk, finished))) return null;
+    if (place) await discardPartial(disk, place);
+    return { path: finished.path, bytes: finished.bytes, already: true };
+  }
+
+  /** Makes sure of what is there to go on with, or to replace. */
+  async #lookAtPlace(record: TaskRecord, listener: RunListener): Promise<void> {
+    const { disk } = this.#options.around;
+    const { finished, startOver, place } = record;
+    const item = itemOf(record);
+    if (startOver && finished) {
+      record.replacing = finished;
+      item.out = basename(finished.path);
     }
     record.finished = null;
-    return null;
+    if (!place || (await readJournal(disk, place).catch(() => null))?.id === place.journalId) return;
+    // Without its journal nothing of it is to be believed, and somebody has taken that away.
+    if (item.received > 0) listener.onRewound(0, new SatchelError('disk-error', 'the journal is gone'));
+    record.place = null;
   }
 
   /** What goes along so that it is let in. */
@@ -131,6 +139,7 @@ export class FileTasks {
       onChanged: record.onChanged ?? now.onChanged,
       resume: record.place,
       startOver: record.startOver && record.place !== null,
+      replacing: record.replacing,
       connections: record.connections ?? now.connections,
       minSplit: now.minSplit,
       retries: now.retries,

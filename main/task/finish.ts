@@ -93,7 +93,7 @@ export async function putUnderFreeName(
 ): Promise<string> {
   const onPlaced = async (path: string) => {
     const facts = await disk.facts(path);
-    if (facts) await onInPlace({ path, bytes: facts.size, fileId: facts.id });
+    if (facts) await onInPlace({ path, bytes: facts.size, modified: facts.modified });
   };
   for (let n = 0; ; n++) {
     const name = n === 0 ? wanted : numberedName(wanted, n);

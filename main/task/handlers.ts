@@ -3,20 +3,21 @@ import type { CheckedInput, CommandAnswer, CommandName, HistoryRow } from '../co
 import { asSatchelError, SatchelError } from '../contract/errors.ts';
 import type { NewTask } from '../contract/new-task.ts';
 import type { Settings, SettingsPatch } from '../contract/settings.ts';
-import { TaskState } from '../contract/task.ts';
+import { type Task, TaskState } from '../contract/task.ts';
 import { linksIn, parseUrl, splitCredentials } from '../source/links.ts';
 import { FILE_NAME_LIMIT, safeName } from '../source/names.ts';
 import type { Clock } from '../world/clock.ts';
 import type { Disk } from '../world/disk.ts';
 import type { SecretBox } from '../world/secrets.ts';
 import { adoptJournals } from './adopt.ts';
-import { isStill } from './discard.ts';
 import type { Duplicates } from './duplicates.ts';
 import type { FileTasks } from './file-task.ts';
+import { isStill } from './finished-file.ts';
 import { recordOf, sort } from './incoming.ts';
 import { exportJson, exportUrls, parseList } from './list-file.ts';
 import type { Manager } from './manager.ts';
-import type { HistoryEntry, TaskRecord } from './record.ts';
+import type { HistoryEntry, ItemRecord, TaskRecord } from './record.ts';
+import { openSecret, sealSecret } from './secrets.ts';
 import { rowOf } from './show.ts';
 import type { Store } from './store.ts';
 
@@ -95,16 +96,23 @@ export function createHandlers(options: HandlerOptions): Handlers {
 
 class TaskCommands {
   readonly #options: HandlerOptions;
+  #adding: Promise<unknown> = Promise.resolve();
   constructor(options: HandlerOptions) {
     this.#options = options;
   }
 
-  /** All or none. */
-  async add(all: readonly NewTask[]) {
+  /** All or none. One after the other, so that no two are given the same partial file. */
+  add(all: readonly NewTask[]): Promise<Task[]> {
+    const added = this.#adding.then(() => this.#add(all));
+    this.#adding = added.catch(() => {});
+    return added;
+  }
+
+  async #add(all: readonly NewTask[]): Promise<Task[]> {
     const { manager, disk } = this.#options;
     const incoming = this.#incoming();
     const records = all.map((task) => recordOf(task, incoming));
-    await adoptJournals(disk, records, manager.list());
+    await adoptJournals(records, { disk, others: () => manager.everybody(), byAddress: true });
     const first = manager.lastRank;
     for (const [index, record] of records.entries()) record.rank = first + index;
     manager.add(records);
@@ -148,10 +156,10 @@ class TaskCommands {
     const { manager, files } = this.#options;
     const record = manager.get(patch.id);
     // Everything that can be refused comes first: a change is made whole or not at all.
-    const url = patch.url === undefined ? undefined : this.#newUrl(record, patch.url);
+    const source = patch.url === undefined ? undefined : this.#newSource(record, patch.url);
     const dir = patch.dir === undefined ? undefined : this.#newDir(record, patch.dir);
     if (patch.name !== undefined) await this.#rename(record, patch.name);
-    if (url !== undefined) for (const item of record.items) item.url = url;
+    if (source !== undefined) Object.assign(record.items[0] ?? {}, source);
     if (dir !== undefined) Object.assign(record, { dir, dirByType: false });
     if (patch.limitRate !== undefined) record.limitRate = patch.limitRate;
     if (patch.connections !== undefined) record.connections = patch.connections;
@@ -161,17 +169,27 @@ class TaskCommands {
     manager.changed(record);
     if (dir !== undefined && record.asking) manager.command([record], 'resume');
     manager.flush();
+    manager.fill();
     return { task: manager.show(record) };
   }
 
   preview(text: string): CommandAnswer<'tasks.preview'>['items'] {
     const { settings, downloads, duplicates } = this.#options;
     const at = { settings: settings(), downloads: downloads() };
+    const same = duplicates.lookup();
     return linksIn(text).map((link) => {
       const given = { url: link.url, name: link.out ?? undefined, dir: link.dir ?? undefined };
       const { url, name, dir, category, ask } = sort(given, at);
-      const same = duplicates.of({ url, dir, name });
-      return { url, name, dir, category, ask, total: null, duplicates: same, error: null };
+      return {
+        url,
+        name,
+        dir,
+        category,
+        ask,
+        total: null,
+        duplicates: same({ url, dir, name }),
+        error: null,
+      };
     });
   }
 
@@ -200,11 +218,17 @@ class TaskCommands {
     return records.map((record) => this.#options.manager.show(record));
   }
 
-  #newUrl(record: TaskRecord, text: string): string {
+  /** What was given for one origin is not for another; what stands in the new address is. */
+  #newSource(record: TaskRecord, text: string): Pick<ItemRecord, 'url' | 'secret'> {
     if (record.state === 'running' || record.state === 'done') throw refused('a new url', record);
-    const { url } = splitCredentials(parseUrl(text));
+    const { box } = this.#options;
+    const [item] = record.items;
+    const { url, user, password } = splitCredentials(parseUrl(text));
     url.hash = '';
-    return url.href;
+    const sameOrigin = item !== undefined && new URL(item.url).origin === url.origin;
+    const secret = openSecret(box, sameOrigin ? item.secret : null);
+    const credentials = user === null ? secret.credentials : { user, password: password ?? '' };
+    return { url: url.href, secret: sealSecret(box, { ...secret, credentials }) };
   }
 
   #newDir(record: TaskRecord, dir: string): string {

@@ -14,12 +14,17 @@ export interface Memory {
   save(change: Change): void;
 }
 
-/** What happens by itself is remembered together after so long: each transaction costs the disk a sync. */
+/** What happens by itself is remembered together after so long: each transaction costs the disk a sync … */
 const BATCH_MS = 25;
 /** … and where a download cannot end before it is remembered, after so long. */
 const WAITED_FOR_MS = 4;
 /** When it could not be remembered (the disk is full), it is tried again after so long. */
 const AGAIN_MS = 5000;
+
+interface Waiting {
+  readonly resolve: () => void;
+  readonly reject: (error: unknown) => void;
+}
 
 /** Collects what has changed and has it remembered: at once where somebody waits for an answer, else in batches. */
 export class Keeper {
@@ -29,8 +34,9 @@ export class Keeper {
   readonly #removed = new Set<string>();
   #history: HistoryEntry[] = [];
   #timer: Timer | null = null;
-  #waiting: (() => void)[] = [];
+  #waiting: Waiting[] = [];
   #failure: unknown = null;
+  #closed = false;
 
   /** Without a memory nothing is remembered, and that at once. */
   constructor(memory: Memory | null, clock: Clock) {
@@ -46,65 +52,73 @@ export class Keeper {
   touch(record: TaskRecord): void {
     if (this.#removed.has(record.id)) return;
     this.#changed.add(record);
-    this.#schedule();
+    this.#schedule(BATCH_MS);
   }
 
   ended(entry: HistoryEntry): void {
     this.#history.push(entry);
-    this.#schedule();
+    this.#schedule(BATCH_MS);
   }
 
   forget(record: TaskRecord): void {
     this.#changed.delete(record);
     this.#removed.add(record.id);
-    this.#schedule();
+    this.#schedule(BATCH_MS);
   }
 
-  /** Resolves when all that has changed so far is remembered for certain. */
+  /** Resolves when all that has changed so far is remembered for certain; rejects when that fails. */
   kept(): Promise<void> {
     if (!this.#pending) return Promise.resolve();
-    if (this.#waiting.length === 0 && this.#failure === null) {
-      this.stop();
-      this.#timer = this.#clock.after(WAITED_FOR_MS, () => this.#tryFlush());
+    return new Promise((resolve, reject) => {
+      if (this.#waiting.push({ resolve, reject }) > 1) return;
+      this.#stopTimer();
+      this.#schedule(WAITED_FOR_MS);
+    });
+  }
+
+  /** Remembers everything now, and `history` too; throws when that fails, and tries again later, without that. */
+  flush({ history = [] }: { readonly history?: readonly HistoryEntry[] } = {}): void {
+    this.#stopTimer();
+    const waiting = this.#waiting.splice(0);
+    try {
+      if (this.#pending || history.length > 0) this.#save(history);
+    } catch (error) {
+      this.#failure = error;
+      this.#schedule(AGAIN_MS);
+      for (const { reject } of waiting) reject(error);
+      throw error;
     }
-    return new Promise((resolve) => this.#waiting.push(resolve));
+    this.#failure = null;
+    for (const { resolve } of waiting) resolve();
   }
 
-  /** Remembers everything now; throws when that fails, and tries again by itself. */
-  flush(): void {
-    this.stop();
-    if (this.#pending) this.#save();
-    for (const resolve of this.#waiting.splice(0)) resolve();
-  }
-
-  stop(): void {
-    this.#timer?.stop();
-    this.#timer = null;
+  /** Remembers nothing any more. */
+  close(): void {
+    this.#closed = true;
+    this.#stopTimer();
   }
 
   get #pending(): boolean {
     return this.#changed.size + this.#removed.size + this.#history.length > 0;
   }
 
-  #schedule(): void {
+  #schedule(ms: number): void {
+    if (this.#closed) return;
     if (this.#memory === null) this.flush();
-    else this.#timer ??= this.#clock.after(BATCH_MS, () => this.#tryFlush());
+    else this.#timer ??= this.#clock.after(ms, () => this.#tryFlush());
   }
 
-  #save(): void {
-    try {
-      this.#memory?.save({
-        tasks: [...this.#changed],
-        removed: [...this.#removed],
-        history: this.#history,
-      });
-    } catch (error) {
-      this.#failure = error;
-      this.stop();
-      this.#timer = this.#clock.after(AGAIN_MS, () => this.#tryFlush());
-      throw error;
-    }
-    this.#failure = null;
+  #stopTimer(): void {
+    this.#timer?.stop();
+    this.#timer = null;
+  }
+
+  #save(history: readonly HistoryEntry[]): void {
+    this.#memory?.save({
+      tasks: [...this.#changed],
+      removed: [...this.#removed],
+      history: [...this.#history, ...history],
+    });
     this.#changed.clear();
     this.#removed.clear();
     this.#history = [];

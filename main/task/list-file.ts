@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { SatchelError } from '../contract/errors.ts';
 import { NewTask } from '../contract/new-task.ts';
 import { type Link, parseInputFile } from '../source/links.ts';
+import { issueOf } from './issue.ts';
 import type { TaskRecord } from './record.ts';
 
 const ListFile = z.object({ satchel: z.literal(1), tasks: z.array(NewTask) });
@@ -38,8 +39,7 @@ export function parseList(text: string, paused: boolean): NewTask[] {
   if (!/^\s*\{/.test(text)) return parseInputFile(text).map((link) => newTaskOf(link, paused));
   const parsed = ListFile.safeParse(jsonOf(text));
   if (!parsed.success) {
-    const [issue] = parsed.error.issues;
-    throw new SatchelError('bad-input', `not a list: ${issue?.path.join('.')} ${issue?.message}`);
+    throw new SatchelError('bad-input', `not a list: ${issueOf(parsed.error)}`);
   }
   return parsed.data.tasks.map((task) => ({ ...task, paused: paused || task.paused }));
 }

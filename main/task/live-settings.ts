@@ -1,3 +1,4 @@
+import { z } from 'zod';
 import { asSatchelError } from '../contract/errors.ts';
 import type { Settings, SettingsPatch } from '../contract/settings.ts';
 import type { Disk } from '../world/disk.ts';
@@ -8,8 +9,12 @@ import { downloadsFolder } from './incoming.ts';
 import { networkOf, splitProxy } from './network.ts';
 import type { Store } from './store.ts';
 
-/** Under which the credentials of the proxy are kept. */
+/** Under which the credentials of the proxy are kept, together with the proxy that they are for. */
 const PROXY = 'proxy';
+const Sealed = z.object({ proxy: z.string(), userInfo: z.string() });
+
+/** A change of one of these is one of the way to servers. */
+const NETWORK_KEYS = ['proxy', 'caFile', 'insecure', 'userAgent'] as const;
 
 export interface LiveSettingsOptions {
   readonly file: SettingsFile;
@@ -21,6 +26,8 @@ export interface LiveSettingsOptions {
   readonly downloads: string;
   /** Puts all of them but the network's into effect. */
   readonly onChange: (settings: Settings) => void;
+  /** Whether servers may be asked: not past a proxy that is wanted and cannot be had. */
+  readonly onReach: (mayReach: boolean) => void;
 }
 
 /** The settings in effect: what is changed is first tried, then kept, and holds at once. */
@@ -29,6 +36,7 @@ export class LiveSettings {
   /** What the network was last set to; its kept-alive connections are worth keeping when nothing of it has changed. */
   #network = '';
   #problem: string | null = null;
+  #last: Promise<unknown> = Promise.resolve();
 
   constructor(options: LiveSettingsOptions) {
     this.#options = options;
@@ -53,21 +61,28 @@ export class LiveSettings {
     ];
   }
 
-  /** Puts into effect what the file says; what of the network cannot be is one of the `problems`. */
+  /** Puts into effect what the file says. Where the network cannot be as it says, nothing is fetched: see `problems`. */
   async follow(): Promise<void> {
-    const { onChange } = this.#options;
+    const { onChange, onReach } = this.#options;
     onChange(this.current);
     try {
-      await this.#reach(this.current, this.#userInfo());
+      await this.#reach(this.current, this.#userInfo(this.current.proxy));
       this.#problem = null;
     } catch (thrown) {
       const { message, detail } = asSatchelError(thrown);
-      this.#problem = detail ?? message;
+      this.#problem = `Nothing is fetched, since servers cannot be reached as the settings say: ${detail ?? message}`;
     }
+    onReach(this.#problem === null);
   }
 
-  /** Errors: `bad-input`, those of the disk; nothing has changed then. */
-  async update(patch: SettingsPatch): Promise<Settings> {
+  /** Errors: `bad-input`, those of the disk; nothing has changed then. One after the other. */
+  update(patch: SettingsPatch): Promise<Settings> {
+    const updated = this.#last.then(() => this.#update(patch));
+    this.#last = updated.catch(() => {});
+    return updated;
+  }
+
+  async #update(patch: SettingsPatch): Promise<Settings> {
     const { file, store, box } = this.#options;
     const given = patch.proxy === undefined ? null : splitProxy(patch.proxy);
     const kept = given ? { ...patch, proxy: given.proxy } : patch;
@@ -75,18 +90,26 @@ export class LiveSettings {
     downloadsFolder(wanted, this.#options.downloads);
     try {
       // Nothing is kept that cannot be put into effect.
-      await this.#reach(wanted, given ? given.userInfo : this.#userInfo());
+      if (NETWORK_KEYS.some((key) => patch[key] !== undefined)) {
+        await this.#reach(wanted, given ? given.userInfo : this.#userInfo(wanted.proxy));
+      }
+      // First: credentials without their proxy do no harm, a proxy with another's would.
+      if (given) {
+        store.setSecret(PROXY, given.userInfo === null ? null : box.seal(JSON.stringify(given)));
+      }
       await file.update(kept);
-      if (given) store.setSecret(PROXY, given.userInfo === null ? null : box.seal(given.userInfo));
     } finally {
       await this.follow();
     }
     return this.current;
   }
 
-  #userInfo(): string | null {
+  /** Those that were given for this proxy, and for no other. */
+  #userInfo(proxy: string): string | null {
     const sealed = this.#options.store.secret(PROXY);
-    return sealed && this.#options.box.open(sealed);
+    if (sealed === null) return null;
+    const opened = Sealed.parse(JSON.parse(this.#options.box.open(sealed)));
+    return opened.proxy === proxy ? opened.userInfo : null;
   }
 
   async #reach(settings: Settings, userInfo: string | null): Promise<void> {

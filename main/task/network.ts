@@ -6,19 +6,25 @@ import type { NetworkOptions } from '../world/http.ts';
 /** A proxy as it may stand in the settings, and what of it must not. */
 export interface SplitProxy {
   readonly proxy: string;
-  /** `user:password@` as it was written, or null. */
+  /** `USER:PASSWORD` as it was written, or null. */
   readonly userInfo: string | null;
 }
 
-/** Takes the credentials out of a proxy's address; `env`, `none` and what is no address stay as they are. */
+/**
+ * Takes the credentials out of a proxy's address, with a scheme or without; `env` and `none` have none. To the last
+ * `@`: what stands before is never part of the host.
+ */
 export function splitProxy(text: string): SplitProxy {
-  if (!URL.canParse(text) || !text.includes('://')) return { proxy: text, userInfo: null };
-  const [, scheme = '', userInfo, rest = ''] = /^([^/]*:\/\/)(?:(.*)@)?([^@]*)$/s.exec(text) ?? [];
-  return userInfo === undefined ? { proxy: text, userInfo: null } : { proxy: `${scheme}${rest}`, userInfo };
+  const [, scheme = '', userInfo = null, rest = ''] = PROXY.exec(text.trim()) ?? [];
+  return { proxy: `${scheme}${rest}`, userInfo };
 }
 
+const PROXY = /^([a-z][a-z0-9+.-]*:\/\/)?(?:(.*)@)?([^@]*)$/is;
+
 export function joinProxy({ proxy, userInfo }: SplitProxy): string {
-  return userInfo === null ? proxy : proxy.replace('://', `://${userInfo}@`);
+  if (userInfo === null) return proxy;
+  const [, scheme = '', , rest = ''] = PROXY.exec(proxy) ?? [];
+  return `${scheme}${userInfo}@${rest}`;
 }
 
 /** How to reach servers, as the settings say. Throws `bad-input` where the file of certificates cannot be read. */

@@ -44,6 +44,7 @@ export function newFileRecord(
     place: null,
     startOver: false,
     finished: null,
+    replacing: null,
     removing: null,
     duplicateOf: null,
     createdAt: now,

@@ -25,6 +25,7 @@ import { Duplicates } from './duplicates.ts';
 import { FileTasks } from './file-task.ts';
 import { createHandlers, type Handlers } from './handlers.ts';
 import { HostQueue } from './host-queue.ts';
+import { issueOf } from './issue.ts';
 import { LiveSettings } from './live-settings.ts';
 import { Manager } from './manager.ts';
 import { RatePlan } from './rate.ts';
@@ -63,25 +64,28 @@ export interface Tasks {
 /** Old history moves to the archive at the start, and then so often; so many rows at a time, with a rest between. */
 const ARCHIVE_MS = 3_600_000;
 const ARCHIVE_MORE_MS = 1000;
-const ARCHIVE_ROWS = 200;
+const ARCHIVE_ROWS = 100;
 const DAY_MS = 86_400_000;
+
+/** Why nothing is started while servers cannot be reached as the settings say. */
+const NO_WAY = 'no way to servers';
 
 /** Opens the data folder and goes on with what is in it. Throws `already-running` when another process has it. */
 export async function openTasks(options: TasksOptions): Promise<Tasks> {
   const { disk, dataDir } = options;
   const dataFolder = await openDataFolder({ disk, clock: options.clock, dir: dataDir });
-  const opened: { close(): unknown }[] = [dataFolder];
+  let store: Store | null = null;
   try {
     const settings = await openSettings(disk, join(dataFolder.path, 'settings.json'));
     const box = options.box ?? (await openFileSecretBox(disk, join(dataFolder.path, 'secret.key')));
-    const { store, recovered } = await openStore({ disk, clock: options.clock, folder: dataFolder.path });
-    opened.push(store);
-    const running = new RunningTasks(options, { dataFolder, settings, box, store, recovered });
-    opened.push(running);
+    const opened = await openStore({ disk, clock: options.clock, folder: dataFolder.path });
+    store = opened.store;
+    const running = new RunningTasks(options, { dataFolder, settings, box, ...opened });
     await running.start();
     return running;
   } catch (error) {
-    for (const each of opened.reverse()) await each.close();
+    store?.close();
+    await dataFolder.close();
     throw error;
   }
 }
@@ -110,6 +114,7 @@ class RunningTasks implements Tasks {
   readonly #settings: LiveSettings;
   #archiving: Timer | null = null;
   #historyProblem: string | null = null;
+  readonly #calls = new Set<Promise<unknown>>();
   #closing: Promise<void> | null = null;
 
   constructor(options: TasksOptions, opened: Opened) {
@@ -131,9 +136,14 @@ class RunningTasks implements Tasks {
       http: this.#http,
       downloads: options.downloads,
       onChange: (settings) => {
-        this.#manager.setJobs(settings.jobs);
         this.#hosts.setPerHost(settings.perHost);
+        this.#manager.setJobs(settings.jobs);
         this.#rates.follow(settings.limits);
+        this.#manager.fill();
+      },
+      onReach: (mayReach) => {
+        if (mayReach) this.#manager.release(NO_WAY);
+        else this.#manager.hold(NO_WAY);
       },
     });
     const around = { disk, clock, http: this.#http, hosts: this.#hosts, bucket: this.#bucket, random };
@@ -155,7 +165,7 @@ class RunningTasks implements Tasks {
       mayRun: (record, others) => queueing.mayRun(record, others),
       waitsForRoom: true,
       onFacts: (record) => this.#markDuplicate(record),
-      onPaused: () => this.#room.watch(),
+      onNoRoom: () => this.#room.watch(),
     });
     this.#room = new RoomWatch({
       disk,
@@ -187,8 +197,7 @@ class RunningTasks implements Tasks {
   async start(): Promise<void> {
     const { store } = this.#opened;
     const records = store.load();
-    const begun = records.filter(({ state, place }) => state === 'running' && place === null);
-    await adoptJournals(this.#options.disk, begun, records);
+    await adoptJournals(records, { disk: this.#options.disk, others: () => records, byAddress: false });
     this.#manager.load(records);
     await this.#settings.follow();
     this.#manager.open();
@@ -196,14 +205,20 @@ class RunningTasks implements Tasks {
     this.#archive();
   }
 
-  async call<N extends CommandName>(command: N, input: CommandInput<N>): Promise<Answer<CommandAnswer<N>>> {
+  call<N extends CommandName>(command: N, input: CommandInput<N>): Promise<Answer<CommandAnswer<N>>> {
+    const answer = this.#call(command, input);
+    this.#calls.add(answer);
+    void answer.finally(() => this.#calls.delete(answer));
+    return answer;
+  }
+
+  async #call<N extends CommandName>(command: N, input: CommandInput<N>): Promise<Answer<CommandAnswer<N>>> {
     try {
       if (this.#closing !== null) throw new SatchelError('not-running');
       if (!isCommand(command)) throw new SatchelError('bad-input', `no command ${command}`);
       const parsed = COMMANDS[command].input.safeParse(input ?? {});
       if (!parsed.success) {
-        const [issue] = parsed.error.issues;
-        throw new SatchelError('bad-input', `${issue?.path.join('.') || command}: ${issue?.message}`);
+        throw new SatchelError('bad-input', issueOf(parsed.error));
       }
       const handler = this.#handlers[command] as (checked: unknown) => Promise<CommandAnswer<N>>;
       return { ok: true, value: await handler(parsed.data) };
@@ -226,6 +241,7 @@ class RunningTasks implements Tasks {
     this.#room.close();
     this.#rates.close();
     try {
+      await Promise.all(this.#calls);
       await this.#manager.close();
     } finally {
       this.#hosts.close();

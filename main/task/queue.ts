@@ -81,7 +81,7 @@ export class Queue<T extends Queued> {
 
   /** Whether it is one of those that wait for their turn. */
   setWaiting(task: T, waits: boolean): void {
-    if (waits === this.#waiting.has(task)) return;
+    if (waits === this.#waiting.has(task) || this.#tasks.get(task.id) !== task) return;
     if (!waits) {
       this.#waiting.delete(task);
       return;
@@ -109,14 +109,16 @@ export class Queue<T extends Queued> {
    */
   move(task: T, position: number): readonly T[] {
     if (position < 0) throw new SatchelError('bad-input', `no place in the list: ${position}`);
-    const others = this.list().filter((other) => other !== task);
-    const before = others[Math.min(position, others.length) - 1];
-    const after = others[position];
-    this.#changed();
+    const order = this.list() as T[];
+    order.splice(order.indexOf(task), 1);
+    const at = Math.min(position, order.length);
+    const [before, after] = [order[at - 1], order[at]];
+    order.splice(at, 0, task);
+    this.#positions = null;
+    this.#turns = null;
     if (before && after && after.rank - before.rank < SMALLEST_GAP) {
-      others.splice(position, 0, task);
-      for (const [index, each] of others.entries()) each.rank = index + 1;
-      return others;
+      for (const [index, each] of order.entries()) each.rank = index + 1;
+      return order;
     }
     if (before && after) task.rank = (before.rank + after.rank) / 2;
     else if (before) task.rank = Math.floor(before.rank) + 1;
@@ -146,12 +148,6 @@ export class Queue<T extends Queued> {
       for (const task of this.#turns) this.#inTurns.add(task);
     }
     return this.#turns;
-  }
-
-  #changed(): void {
-    this.#sorted = false;
-    this.#positions = null;
-    this.#turns = null;
   }
 }
 

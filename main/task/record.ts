@@ -6,8 +6,13 @@ import type { TaskState } from '../contract/task.ts';
 export interface FinishedFile {
   readonly path: string;
   readonly bytes: number;
-  /** Device and inode, by which it is known again. */
-  readonly fileId: string;
+  /** Of the file, ms since 1970. */
+  readonly modified: number;
+}
+
+/** Where a task's partial file lies. What has another journal there is another's. */
+export interface OwnPlace extends Place {
+  readonly journalId: string;
 }
 
 /** What is remembered of one source of a task. */
@@ -55,11 +60,13 @@ export interface TaskRecord {
   /** It is paused until the user has said where it goes. */
   asking: boolean;
   /** Where its partial file lies, once it has one. */
-  place: Place | null;
+  place: OwnPlace | null;
   /** The next run begins from zero; what lies at `place` is set aside for it. */
   startOver: boolean;
   /** Set before the journal goes, so that a crash in between does not fetch it again. */
   finished: FinishedFile | null;
+  /** What it had finished before it was begun anew: it stays until the new file takes its place. */
+  replacing: FinishedFile | null;
   /** It is being removed: what is left of it goes at the next start. */
   removing: 'keep' | 'delete' | null;
   /** An earlier task that fetched the same content, by ETag and length. */

@@ -4,6 +4,8 @@ import type { TaskRecord } from './record.ts';
 
 /** How often a full disk is looked at. */
 const LOOK_MS = 5000;
+/** A task that has found no room all the same (a quota says less than the disk) is let alone for longer and longer. */
+const LONGEST_MS = 600_000;
 /** A task whose size nobody knows is let go on with so much free. */
 const UNKNOWN_BYTES = 64 * 1024 * 1024;
 /** Left free besides what is needed: else each journal line would fill the disk anew. */
@@ -22,6 +24,7 @@ export class RoomWatch {
   readonly #options: RoomOptions;
   #timer: Timer | null = null;
   #closed = false;
+  readonly #tries = new WeakMap<TaskRecord, { received: number; count: number; notBefore: number }>();
 
   constructor(options: RoomOptions) {
     this.#options = options;
@@ -57,11 +60,23 @@ export class RoomWatch {
       }
       for (const record of waiting) {
         const needed = missing(record) + SPARE_BYTES;
-        if (this.#closed || needed > free || !waitsForRoom(record)) continue;
+        if (this.#closed || needed > free || !waitsForRoom(record) || !this.#mayTry(record)) continue;
         free -= needed;
         onRoom(record);
       }
     }
+  }
+
+  /** True when it has waited long enough; what has brought bytes meanwhile begins anew. */
+  #mayTry(record: TaskRecord): boolean {
+    const now = this.#options.clock.monotonic();
+    const received = record.items.reduce((sum, item) => sum + item.received, 0);
+    const last = this.#tries.get(record);
+    if (last && now < last.notBefore) return false;
+    const count = last && received <= last.received ? last.count + 1 : 0;
+    const rest = Math.min(LONGEST_MS, LOOK_MS * 2 ** count);
+    this.#tries.set(record, { received, count, notBefore: now + rest });
+    return true;
   }
 }
 

@@ -9,9 +9,10 @@ import { SourceFacts } from '../transfer/facts.ts';
 import { Fetch } from '../transfer/fetch.ts';
 import { Source } from '../transfer/source.ts';
 import { Limiter } from '../transfer/throttle.ts';
-import { checkFinalName, checkName, claimName, findSetAside, Skipped } from './claim.ts';
+import { checkFinalName, claimName, Skipped } from './claim.ts';
 import type { FileJob, FileResult, RunListener, RunSurroundings } from './file-job.ts';
-import { finishSealed, nameToSeal, putUnderFreeName, type Sealed, verify } from './finish.ts';
+import { type Sealed, verify } from './finish.ts';
+import { Naming } from './naming.ts';
 import { ItemNote, NameList, NOTES } from './notes.ts';
 
 export type { FileJob, FileResult, RunListener, RunSurroundings } from './file-job.ts';
@@ -49,7 +50,7 @@ class FileRun {
   #instead: Place | null = null;
   #replaces: readonly string[] = [];
   #resumed = false;
-  readonly #outAtFirst: string | null;
+  readonly #naming: Naming;
 
   constructor(job: FileJob, around: RunSurroundings, listener: RunListener, signal: AbortSignal) {
     this.#job = job;
@@ -57,7 +58,7 @@ class FileRun {
     this.#listener = listener;
     this.#signal = signal;
     this.#place = job.resume;
-    this.#outAtFirst = job.out;
+    this.#naming = new Naming(job, around, listener);
     this.#folder = job.resume?.folder ?? job.folder;
   }
 
@@ -67,12 +68,12 @@ class FileRun {
     await this.#around.disk.makeFolder(this.#folder);
     try {
       if (resume === null) return await this.#fetchNew(out);
-      this.#listener.onPlace(resume);
       return await (startOver ? this.#fromZero(resume) : this.#goOn(resume));
     } catch (thrown) {
       const changed = thrown instanceof SatchelError && thrown.code === 'source-changed';
       // Once only: a file that changes while it is fetched would be fetched for ever.
       if (!changed || onChanged !== 'restart' || this.#place === null || this.#instead) throw thrown;
+      this.#listener.onRewound(0, thrown);
       return await this.#fromZero(this.#place);
     }
   }
@@ -83,6 +84,7 @@ class FileRun {
     if (opened.kind === 'sealed') return this.#alreadySealed(place, opened);
     this.#file = opened.file;
     this.#resumed = true;
+    this.#listener.onPlace({ ...place, journalId: opened.file.id });
     try {
       const renamed = { folder: this.#folder, name: out ?? place.name };
       if (renamed.name !== place.name) await checkFinalName(this.#around.disk, renamed, onConflict);
@@ -102,20 +104,11 @@ class FileRun {
 
   async #fetchNew(name: string | null): Promise<FileResult> {
     try {
-      if (name !== null) await this.#checkName({ folder: this.#folder, name });
+      if (name !== null) await this.#naming.check({ folder: this.#folder, name }, this.#instead);
       return await this.#fetch(null, null, name);
     } finally {
       await this.#letGo();
     }
-  }
-
-  async #checkName(wanted: Place): Promise<void> {
-    const { disk } = this.#around;
-    const { url, onConflict } = this.#job;
-    // Ends a move that was cut short: what is still there under the name would be taken for somebody else's.
-    await findSetAside(disk, wanted, url, onConflict);
-    const own = this.#instead?.name === wanted.name;
-    await (own ? checkFinalName : checkName)(disk, wanted, onConflict);
   }
 
   async #letGo(): Promise<void> {
@@ -126,12 +119,8 @@ class FileRun {
 
   /** A finished download whose last step a crash or another's file of its name had prevented. */
   async #alreadySealed(place: Place, opened: Sealed): Promise<FileResult> {
-    const { out, onConflict } = this.#job;
-    const finished = await finishSealed(this.#around.disk, place, opened, {
-      onConflict,
-      onInPlace: (file) => this.#listener.onInPlace(file),
-    });
-    return finished ?? this.#fetchNew(out ?? place.name);
+    const finished = await this.#naming.finish(place, opened);
+    return finished ?? this.#fetchNew(this.#job.out ?? place.name);
   }
 
   async #reopened({ file, droppedBytes, partMissing }: Extract<Opened, { kind: 'open' }>): Promise<Target> {
@@ -139,11 +128,11 @@ class FileRun {
     const facts = SourceFacts.safeParse(file.note(NOTES.facts)).data;
     this.#replaces = NameList.safeParse(file.note(NOTES.replaces)).data ?? [];
     const received = region.have.bytes;
-    this.#tellFacts(received, facts ?? null);
     if (droppedBytes > 0) {
       const why = partMissing ? 'the partial file is gone' : `${droppedBytes} bytes did not reach the disk`;
       this.#listener.onRewound(received, new SatchelError('disk-error', why));
     }
+    this.#tellFacts(received, facts ?? null);
     await this.#demandRoom(file.place.folder, (facts?.total ?? received) - received);
     return { file, region };
   }
@@ -208,6 +197,7 @@ class FileRun {
       ...item,
       id,
       onConflict,
+      replacing: await this.#naming.replaces(wanted),
       notes: { [NOTES.item]: item, [NOTES.digests]: digests },
       replaces: this.#replaces,
       instead: this.#instead,
@@ -215,7 +205,7 @@ class FileRun {
     this.#file = file;
     this.#place = file.place;
     this.#replaces = NameList.parse(file.note(NOTES.replaces));
-    this.#listener.onPlace(file.place);
+    this.#listener.onPlace({ ...file.place, journalId: file.id });
     this.#listener.onBegun();
     return { file, region: await file.placeRegion(REGION, 0, facts.total) };
   }
@@ -252,23 +242,15 @@ class FileRun {
   /** Verify → seal → into place → let go: after the seal, a crash costs nothing any more. */
   async #finish(target: Target, facts: SourceFacts | null): Promise<FileResult> {
     const { file, region } = target;
-    const { disk } = this.#around;
-    const { checksum, onConflict, out } = this.#job;
+    const { checksum } = this.#job;
     const total = facts?.total ?? region.have.end;
     if (!region.have.covers(total)) throw new SatchelError('internal', 'bytes are missing');
     this.#listener.onPhase('verifying');
     const digests = await verify(target, total, checksum, this.#signal);
-    // It may have been given another name by the user since.
-    const renamed = this.#resumed || out !== this.#outAtFirst;
-    const wanted = (renamed ? out : null) ?? file.place.name;
-    const name = await nameToSeal(disk, file.place, wanted, onConflict);
+    const name = await this.#naming.toSeal(file.place, this.#resumed);
     const modified = facts?.lastModified ? parseHttpDate(facts.lastModified) : null;
     await file.seal({ name, length: total, digests, modified });
-    const path = await putUnderFreeName(disk, file.place, name, {
-      onConflict,
-      replaces: this.#replaces,
-      onInPlace: (finished) => this.#listener.onInPlace(finished),
-    });
+    const path = await this.#naming.put(file.place, name, this.#replaces);
     this.#file = null;
     await file.releaseLock();
     return { path, bytes: total, already: false };

@@ -1,5 +1,6 @@
 import { basename } from 'node:path';
 import type { EventType } from '../contract/events.ts';
+import type { Clock } from '../world/clock.ts';
 import type { RunListener } from './file-job.ts';
 import type { Keeper } from './keeper.ts';
 import type { Live } from './live.ts';
@@ -17,68 +18,90 @@ export interface Flight {
   ended: Promise<void>;
 }
 
+/** How often what has been received is remembered: it is shown after a restart, the journal alone counts. */
+const REMEMBER_MS = 5000;
+
 export interface Reporting {
+  readonly clock: Clock;
   readonly keeper: Keeper;
   readonly report: (event: RunEvent) => void;
   readonly onFacts: () => void;
+  /** It is still under way. */
+  readonly flying: () => boolean;
   readonly tell: (type: EventType, payload: Record<string, unknown>) => void;
 }
 
-/** Takes down what a run of a file task finds out on its way. */
+/** Takes down what a run of a file task finds out on its way; not what it says after its end. */
 export function listenerOf(
   record: TaskRecord,
   { live, slot, stop }: Flight,
-  { keeper, report, tell, onFacts }: Reporting,
+  { clock, keeper, report, tell, onFacts, flying }: Reporting,
 ): RunListener {
   const [item] = record.items;
   if (!item) throw new TypeError('a task without an item');
+  let rememberedAt = clock.monotonic();
+  // The task may have a later run, or have left the list: its record is not this one's any more.
+  const flown =
+    <Args extends unknown[]>(take: (...args: Args) => void) =>
+    (...args: Args): void => {
+      if (flying()) take(...args);
+    };
   return {
-    onPhase: (phase) => report({ type: 'phase', phase }),
-    onPlace: (place) => {
+    onPhase: flown((phase) => report({ type: 'phase', phase })),
+    onPlace: flown((place) => {
       record.place = place;
       record.dir = place.folder;
-      record.name = place.name;
-      item.name = place.name;
+      record.name = item.out ?? place.name;
+      item.name = record.name;
       keeper.touch(record);
-    },
-    onBegun: () => {
+    }),
+    onBegun: flown(() => {
       record.startOver = false;
       keeper.touch(record);
-    },
-    onFacts: ({ received, total, resumable, etag }) => {
+    }),
+    onFacts: flown(({ received, total, resumable, etag }) => {
+      const fallen = received < item.received;
       item.received = received;
       item.total = total;
       item.resumable = resumable;
       item.etag = etag;
+      // With the row as it is now: one with more would come after it.
+      if (fallen) tell('task.rewound', { received });
       onFacts();
       keeper.touch(record);
-    },
-    onJournaled: (bytes) => {
+    }),
+    onJournaled: flown((bytes) => {
       item.received += bytes;
       live.got(bytes);
-    },
-    onWaiting: (retryAt, error) => {
+      const now = clock.monotonic();
+      if (now - rememberedAt < REMEMBER_MS) return;
+      rememberedAt = now;
+      keeper.touch(record);
+    }),
+    onWaiting: flown((retryAt, error) => {
       slot.wait(retryAt);
       const wait = { retryAt, error: error?.report() ?? null };
       report({ type: 'wait', ...wait });
       if (retryAt === null || record.state !== 'running') return;
       const when = new Date(retryAt).toISOString();
       tell('task.retrying', { retryAt: when, ...(wait.error ? { error: wait.error } : {}) });
-    },
-    goOn: () => slot.goOn(stop.signal),
-    onDelivering: () => {
+    }),
+    goOn: () => (flying() ? slot.goOn(stop.signal) : null),
+    onDelivering: flown(() => {
       if (live.retryAt !== null || record.error !== null) report({ type: 'deliver' });
-    },
-    onRewound: (received, reason) => {
+    }),
+    onRewound: flown((received, reason) => {
       item.received = received;
       keeper.touch(record);
       tell('task.rewound', { received, reason: reason.report() });
-    },
-    onFetch: (segments) => {
+    }),
+    onFetch: flown((segments) => {
       live.segments = segments;
-    },
+    }),
     onInPlace: async (finished) => {
+      if (!flying()) return;
       record.finished = finished;
+      record.replacing = null;
       record.name = basename(finished.path);
       item.name = record.name;
       item.received = finished.bytes;

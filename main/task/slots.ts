@@ -10,8 +10,11 @@ export interface Slot {
    * that takes more than 5 s.
    */
   wait(until: number | null): void;
-  /** It would go on: resolves when it may, before any task that has not begun; early, without the right, on abort. */
-  goOn(signal: AbortSignal): Promise<void>;
+  /**
+   * It would go on: null when it may at once, else a promise that resolves when it may, before any task that has not
+   * begun; early, without the right, on abort and on release.
+   */
+  goOn(signal: AbortSignal): Promise<void> | null;
   /** It is over. More than once does nothing. */
   release(): void;
 }
@@ -48,7 +51,7 @@ export class Slots {
   take(): Slot {
     this.#used += 1;
     return new OneSlot(this.#clock, {
-      lend: () => {
+      free: () => {
         this.#used -= 1;
         this.#serve();
       },
@@ -77,7 +80,8 @@ export class Slots {
 }
 
 interface Owner {
-  readonly lend: () => void;
+  /** It is another's to use. */
+  readonly free: () => void;
   readonly giveBack: (ready: () => void) => void;
   readonly leaveQueue: (ready: () => void) => void;
 }
@@ -87,6 +91,8 @@ class OneSlot implements Slot {
   readonly #owner: Owner;
   #state: 'held' | 'lent' | 'released' = 'held';
   #timer: Timer | null = null;
+  /** Out of the line of those that want their slot back. */
+  #leave: (() => void) | null = null;
 
   constructor(clock: Clock, owner: Owner) {
     this.#clock = clock;
@@ -99,19 +105,23 @@ class OneSlot implements Slot {
     else this.#timer ??= this.#clock.after(LEND_MS, () => this.#lend());
   }
 
-  goOn(signal: AbortSignal): Promise<void> {
+  goOn(signal: AbortSignal): Promise<void> | null {
     this.#stopTimer();
-    if (this.#state !== 'lent' || signal.aborted) return Promise.resolve();
+    if (this.#state !== 'lent' || signal.aborted) return null;
     return new Promise((resolve) => {
       const ready = () => {
         signal.removeEventListener('abort', leave);
+        this.#leave = null;
         this.#state = 'held';
         resolve();
       };
       const leave = () => {
+        signal.removeEventListener('abort', leave);
+        this.#leave = null;
         this.#owner.leaveQueue(ready);
         resolve();
       };
+      this.#leave = leave;
       signal.addEventListener('abort', leave, { once: true });
       this.#owner.giveBack(ready);
     });
@@ -121,14 +131,16 @@ class OneSlot implements Slot {
     const held = this.#state === 'held';
     this.#stopTimer();
     this.#state = 'released';
-    if (held) this.#owner.lend();
+    // Else it would be given a slot that nobody gives back.
+    this.#leave?.();
+    if (held) this.#owner.free();
   }
 
   #lend(): void {
     this.#stopTimer();
     if (this.#state !== 'held') return;
     this.#state = 'lent';
-    this.#owner.lend();
+    this.#owner.free();
   }
 
   #stopTimer(): void {

@@ -57,6 +57,7 @@ const TASKS = `
     place TEXT,
     start_over INTEGER NOT NULL,
     finished TEXT,
+    replacing TEXT,
     removing TEXT,
     duplicate_of TEXT,
     created_at INTEGER NOT NULL,

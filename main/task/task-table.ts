@@ -5,7 +5,7 @@ import type { ItemRecord, TaskRecord } from './record.ts';
 const TASK_COLUMNS = [
   ...['id', 'kind', 'name', 'dir', 'state', 'run', 'error', 'priority', 'rank', 'limit_rate', 'connections'],
   ...['on_conflict', 'on_changed', 'category', 'dir_by_type', 'asking', 'place', 'start_over', 'finished'],
-  ...['removing', 'duplicate_of', 'created_at', 'started_at', 'finished_at'],
+  ...['replacing', 'removing', 'duplicate_of', 'created_at', 'started_at', 'finished_at'],
 ];
 const ITEM_COLUMNS = [
   ...['task_id', 'id', 'url', 'out', 'name', 'state', 'received', 'total', 'resumable'],
@@ -96,11 +96,20 @@ const json = (value: unknown) => (value === null ? null : JSON.stringify(value))
 function taskValues(task: TaskRecord): SqlValue[] {
   const { id, kind, name, dir, state, run, error, priority, rank, limitRate, connections } = task;
   const { onConflict, onChanged, category, dirByType, asking, place, startOver, finished } = task;
-  const { removing, duplicateOf, createdAt, startedAt, finishedAt } = task;
+  const { replacing, removing, duplicateOf, createdAt, startedAt, finishedAt } = task;
   return [
     ...[id, kind, name, dir, state, run, json(error), priority, rank, limitRate, connections],
     ...[onConflict, onChanged, category, Number(dirByType), Number(asking), json(place)],
-    ...[Number(startOver), json(finished), removing, duplicateOf, createdAt, startedAt, finishedAt],
+    ...[
+      Number(startOver),
+      json(finished),
+      json(replacing),
+      removing,
+      duplicateOf,
+      createdAt,
+      startedAt,
+      finishedAt,
+    ],
   ];
 }
 
@@ -132,6 +141,7 @@ function taskOf(row: readonly SqlValue[]): TaskRecord {
     place: parsed(next()),
     startOver: next() === 1,
     finished: parsed(next()),
+    replacing: parsed(next()),
     removing: next(),
     duplicateOf: next(),
     createdAt: next(),

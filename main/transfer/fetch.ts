@@ -11,8 +11,8 @@ export interface FetchListener extends CrewListener {
    * when it did not fail.
    */
   onWaiting(retryAt: number | null, error: SatchelError | null): void;
-  /** Its wait is over: resolves when it may go on. */
-  goOn(): Promise<void>;
+  /** Its wait is over: null when it may go on at once, else resolves when it may. */
+  goOn(): Promise<void> | null;
   /** All bytes are void; the source cannot be resumed. */
   onRewound(error: SatchelError): void;
 }
@@ -77,23 +77,23 @@ export class Fetch {
 
   async #runCrew(): Promise<unknown> {
     const { hosts, source, signal, listener } = this.#options;
-    let slot = hosts.tryAcquire(source.host);
-    if (!slot) {
-      listener.onWaiting(hosts.heldUntil(source.host), null);
-      slot = await hosts.acquire(source.host, signal);
-      await this.#goOn(slot);
+    for (;;) {
+      const slot = hosts.tryAcquire(source.host) ?? (await this.#queueForHost());
+      const turn = listener.goOn();
+      if (turn === null) return this.#crew.work(slot);
+      // Its turn among the tasks has gone to another meanwhile: the host's connection must not wait along.
+      slot.release();
+      await turn;
+      if (signal.aborted) throw asSatchelError(signal.reason);
     }
-    if (!slot) throw asSatchelError(signal.reason);
-    return this.#crew.work(slot);
   }
 
-  /** With a connection of its host it may still have to wait for its turn among the tasks. */
-  async #goOn(slot: HostSlot | null): Promise<void> {
-    const { listener, signal } = this.#options;
-    await listener.goOn();
-    if (!signal.aborted) return;
-    slot?.release();
-    throw asSatchelError(signal.reason);
+  async #queueForHost(): Promise<HostSlot> {
+    const { hosts, source, signal, listener } = this.#options;
+    listener.onWaiting(hosts.heldUntil(source.host), null);
+    const slot = await hosts.acquire(source.host, signal);
+    if (!slot) throw asSatchelError(signal.reason);
+    return slot;
   }
 
   /** Once is no failure but what such a source needs; only doing so again and again is in vain. */
@@ -132,6 +132,7 @@ export class Fetch {
     if (holdsHost(error)) hosts.hold(source.host, wait);
     listener.onWaiting(clock.now() + wait, error);
     await delay(clock, wait, signal);
-    await this.#goOn(null);
+    await listener.goOn();
+    if (signal.aborted) throw asSatchelError(signal.reason);
   }
 }

@@ -23,6 +23,8 @@ export interface FileFacts {
   readonly size: number;
   /** Device and inode: two paths with one id are one file. */
   readonly id: string;
+  /** Milliseconds since 1970. */
+  readonly modified: number;
   /** Permission bits; on Windows they say little. */
   readonly mode: number;
 }
@@ -30,7 +32,6 @@ export interface FileFacts {
 const CODES = {
   ENOSPC: 'disk-full',
   EDQUOT: 'disk-full',
-  EFBIG: 'disk-full',
   EACCES: 'permission',
   EPERM: 'permission',
   EROFS: 'permission',
@@ -172,7 +173,8 @@ export class Disk {
         const stat = await this.#fs.lstat(path, { bigint: true });
         const kind = stat.isFile() ? 'file' : stat.isDirectory() ? 'folder' : 'other';
         const mode = Number(stat.mode & 0o777n);
-        return { kind, size: Number(stat.size), id: `${stat.dev}:${stat.ino}`, mode };
+        const modified = Number(stat.mtimeNs / 1_000_000n);
+        return { kind, size: Number(stat.size), id: `${stat.dev}:${stat.ino}`, modified, mode };
       } catch (thrown) {
         if (errnoOf(thrown) === 'ENOENT') return null;
         throw thrown;

@@ -80,19 +80,13 @@ export class Database {
     };
   }
 
-  /**
-   * Each row of a query without values, as its columns in order: for many rows, half the time and memory of all().
-   * Nothing else may be done with the database in between.
-   */
-  *lists(sql: string): Generator<SqlValue[], void> {
-    const statement = this.#guarded(() => this.#raw.prepare(sql), true);
-    statement.setReturnArrays(true);
-    const rows = this.#guarded(() => statement.iterate());
-    for (;;) {
-      const { done, value } = this.#guarded(() => rows.next());
-      if (done) return;
-      yield value as unknown as SqlValue[];
-    }
+  /** All rows of a query without values, each as its columns in order: for many rows, half the time of all(). */
+  lists(sql: string): SqlValue[][] {
+    return this.#guarded(() => {
+      const statement = this.#raw.prepare(sql);
+      statement.setReturnArrays(true);
+      return statement.all() as unknown as SqlValue[][];
+    }, true);
   }
 
   /** A pragma's first value; null where it has none. */

@@ -93,7 +93,7 @@ export function download(url: string, options: DownloadOptions): Download {
         onPhase: (phase) => void told.phases.push(phase),
         onPlace: () => {},
         onBegun: () => {},
-        goOn: async () => {},
+        goOn: () => null,
         onInPlace: async () => {},
         onFacts: (facts) => {
           received = facts.received;

@@ -22,6 +22,7 @@ export function taskRecord(n: number, more: Partial<TaskRecord> = {}): TaskRecor
     place: null,
     startOver: false,
     finished: null,
+    replacing: null,
     removing: null,
     duplicateOf: null,
     createdAt: 1000 + n,

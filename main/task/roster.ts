@@ -1,0 +1,169 @@
+import { SatchelError } from '../contract/errors.ts';
+import type { EventType, Message, ProgressRow } from '../contract/events.ts';
+import type { Task } from '../contract/task.ts';
+import { eventMessage } from '../progress/envelope.ts';
+import type { Clock } from '../world/clock.ts';
+import { Audience, type SubscribeOptions, type Subscription } from './audience.ts';
+import { Keeper, type Memory } from './keeper.ts';
+import type { Live } from './live.ts';
+import { next, type Standing, type TaskEvent } from './machine.ts';
+import { Queue } from './queue.ts';
+import type { HistoryEntry, TaskRecord } from './record.ts';
+import { rowOf, taskOf } from './show.ts';
+
+export interface RosterOptions {
+  readonly clock: Clock;
+  /** Null: nothing outlives the process. */
+  readonly memory: Memory | null;
+  /** What is known of a task's present run; null where it has none. */
+  readonly liveOf: (record: TaskRecord) => Live | null;
+  readonly running: () => Iterable<TaskRecord>;
+}
+
+/**
+ * Which tasks there are, in which order, where they stand, who is told, and what is remembered. It keeps these four
+ * together; who runs is the manager's business.
+ */
+export class Roster {
+  readonly queue = new Queue<TaskRecord>();
+  readonly keeper: Keeper;
+  readonly #options: RosterOptions;
+  readonly #audience: Audience;
+
+  constructor(options: RosterOptions) {
+    this.#options = options;
+    this.keeper = new Keeper(options.memory, options.clock);
+    this.#audience = new Audience(
+      options.clock,
+      () => this.queue.list().map((record) => this.show(record)),
+      () => [...options.running()].map((record) => this.#row(record)),
+    );
+  }
+
+  /** Throws `not-found`. */
+  get(id: string): TaskRecord {
+    const record = this.queue.get(id);
+    if (!record) throw new SatchelError('not-found', `no task ${id}`);
+    return record;
+  }
+
+  has(record: TaskRecord): boolean {
+    return this.queue.get(record.id) === record;
+  }
+
+  /** Takes records in, as they stand. */
+  enlist(records: readonly TaskRecord[]): void {
+    for (const record of records) {
+      this.queue.add(record);
+      this.queue.setWaiting(record, record.state === 'waiting');
+    }
+  }
+
+  // ---- where they stand
+
+  standing(record: TaskRecord): Standing {
+    const { state, run, error } = record;
+    if (state === 'running') {
+      const live = this.#options.liveOf(record);
+      return { state, run, phase: live?.phase ?? 'probing', retryAt: live?.retryAt ?? null, error };
+    }
+    if (state === 'failed') return { state, run, error: error ?? new SatchelError('internal').report() };
+    return state === 'paused' ? { state, run, error } : { state, run };
+  }
+
+  /** Where an event of the user's or of ours leads. Throws `bad-transition`. */
+  after(record: TaskRecord, event: TaskEvent): Standing {
+    const verdict = next(this.standing(record), event);
+    if (verdict.kind === 'refused') throw verdict.error;
+    if (verdict.kind !== 'moved') throw new SatchelError('internal', `${event.type} while ${record.state}`);
+    return verdict.to;
+  }
+
+  /** Enters a standing; it will be remembered. */
+  enter(record: TaskRecord, to: Standing): void {
+    record.state = to.state;
+    record.run = to.run;
+    record.error = 'error' in to ? to.error : null;
+    const live = this.#options.liveOf(record);
+    if (to.state === 'running' && live) {
+      live.phase = to.phase;
+      live.retryAt = to.retryAt;
+    }
+    for (const item of record.kind === 'file' ? record.items : []) {
+      item.state = record.state;
+      item.error = record.error;
+    }
+    if (to.state === 'done' || to.state === 'failed') record.finishedAt = this.#options.clock.now();
+    this.queue.setWaiting(record, to.state === 'waiting');
+    this.keeper.touch(record);
+  }
+
+  /** How it was, to go back to when a change cannot be remembered. */
+  copy(record: TaskRecord): () => void {
+    const before = { ...record, items: record.items.map((item) => ({ ...item })) };
+    return () => {
+      for (const [index, item] of record.items.entries()) Object.assign(item, before.items[index]);
+      Object.assign(record, { ...before, items: record.items });
+      this.queue.setWaiting(record, this.has(record) && record.state === 'waiting');
+    };
+  }
+
+  // ---- who is told
+
+  show(record: TaskRecord): Task {
+    return taskOf(record, this.#liveOf(record), this.queue.position(record));
+  }
+
+  subscribe(send: (message: Message) => void, options: SubscribeOptions): Subscription {
+    return this.#audience.subscribe(send, options);
+  }
+
+  tell(type: EventType, record: TaskRecord, payload: Record<string, unknown>): void {
+    const message = eventMessage(this.#options.clock, type, { taskId: record.id, ...payload });
+    this.#audience.tell(message, this.#row(record));
+  }
+
+  /** Something of a task has changed that is no event: it is remembered and shown. */
+  changed(record: TaskRecord): void {
+    if (!this.has(record)) return;
+    this.keeper.touch(record);
+    this.#audience.row(this.#row(record));
+  }
+
+  /** Looks at what runs, from now on. */
+  look(): void {
+    this.#audience.look();
+  }
+
+  close(): void {
+    this.#audience.close();
+    this.keeper.close();
+  }
+
+  #row(record: TaskRecord): ProgressRow {
+    return rowOf(record, this.#liveOf(record));
+  }
+
+  /** Null unless it runs: a run that is only ending shows nothing any more. */
+  #liveOf(record: TaskRecord): Live | null {
+    return record.state === 'running' ? this.#options.liveOf(record) : null;
+  }
+}
+
+/** An ending, as the history keeps it. */
+export function historyOf(record: TaskRecord, outcome: HistoryEntry['outcome'], now: number): HistoryEntry {
+  const [item] = record.items;
+  return {
+    taskId: record.id,
+    name: record.name,
+    url: item?.url ?? '',
+    path: record.finished?.path ?? '',
+    category: record.category,
+    outcome,
+    total: item?.total ?? null,
+    etag: item?.etag ?? null,
+    error: record.error,
+    createdAt: record.createdAt,
+    endedAt: now,
+  };
+}

@@ -1,0 +1,219 @@
+import { basename } from 'node:path';
+import { asSatchelError, SatchelError } from '../contract/errors.ts';
+import type { Clock } from '../world/clock.ts';
+import type { FileResult, RunListener } from './file-job.ts';
+import { Live } from './live.ts';
+import { next, type RunEvent } from './machine.ts';
+import type { TaskRecord } from './record.ts';
+import { historyOf, type Roster } from './roster.ts';
+import { type Flight, listenerOf } from './run-listener.ts';
+import { Slots } from './slots.ts';
+
+/**
+ * Runs a task to its end; rejects with a SatchelError, and soon when `signal` is aborted. What it finds out on its way
+ * it tells the listener.
+ */
+export type RunTask = (record: TaskRecord, listener: RunListener, signal: AbortSignal) => Promise<FileResult>;
+
+export interface RunsOptions {
+  readonly clock: Clock;
+  /** Tasks at once. */
+  readonly jobs: number;
+  readonly run: RunTask;
+  /** False while the task would only wait for its server. */
+  readonly mayRun?: (record: TaskRecord, running: readonly TaskRecord[]) => boolean;
+  /** A task that has no room waits, paused, until it has; else it fails. */
+  readonly waitsForRoom: boolean;
+  /** The server has said what the file is: its size, its ETag. */
+  readonly onFacts?: (record: TaskRecord) => void;
+  /** A task was paused because it has no room. */
+  readonly onNoRoom?: (record: TaskRecord) => void;
+}
+
+/** The reason to start nothing for which nothing is waited for either. */
+export const INTERRUPTED = 'interrupted';
+
+/** Who runs. A task has one run at a time: the next one begins only when nothing of the last one is under way. */
+export class Runs {
+  readonly #options: RunsOptions;
+  readonly #roster: Roster;
+  readonly #flights = new Map<string, Flight>();
+  /** To be started as soon as their last run is over, slots or not. */
+  readonly #urgent = new Set<string>();
+  readonly #slots: Slots;
+  #idle: (() => void)[] = [];
+  /** Reasons to start nothing at present. */
+  readonly #holds = new Set<string>();
+  #closed = false;
+
+  constructor(roster: Roster, options: RunsOptions) {
+    this.#roster = roster;
+    this.#options = options;
+    this.#slots = new Slots(options.clock, options.jobs, () => this.fill());
+  }
+
+  flightOf({ id }: TaskRecord): Flight | undefined {
+    return this.#flights.get(id);
+  }
+
+  /** Tasks of the list with something under way. */
+  *flying(): Iterable<TaskRecord> {
+    for (const id of this.#flights.keys()) {
+      const record = this.#roster.queue.get(id);
+      if (record) yield record;
+    }
+  }
+
+  setJobs(jobs: number): void {
+    this.#slots.setLimit(jobs);
+  }
+
+  /** Starts nothing new until `release` of the same reason, and `fill`. */
+  hold(reason: string): void {
+    this.#holds.add(reason);
+  }
+
+  release(reason: string): void {
+    this.#holds.delete(reason);
+  }
+
+  /** Starts what may run; to be called when something outside has changed that `mayRun` looks at. */
+  fill(): void {
+    if (this.#holds.size > 0 || this.#closed) return;
+    const running = [...this.flying()];
+    const mayRun = this.#options.mayRun ?? (() => true);
+    while (this.#slots.free) {
+      const record = this.#roster.queue.next((each) => !this.#flights.has(each.id) && mayRun(each, running));
+      if (!record) break;
+      running.push(record);
+      this.#start(record);
+    }
+  }
+
+  /** Starts a waiting task whether a slot is free or not, at once or as soon as its last run is over. */
+  startNow(record: TaskRecord): void {
+    if (this.#flights.has(record.id)) this.#urgent.add(record.id);
+    else this.#start(record);
+  }
+
+  /** Ends a task's run, if it has one. Resolves when nothing of it is under way any more; never rejects. */
+  stop(record: TaskRecord): Promise<void> {
+    this.#urgent.delete(record.id);
+    const flight = this.#flights.get(record.id);
+    flight?.slot.release();
+    flight?.stop.abort(new SatchelError('cancelled'));
+    return flight?.ended ?? Promise.resolve();
+  }
+
+  #start(record: TaskRecord): void {
+    const { clock } = this.#options;
+    this.#urgent.delete(record.id);
+    this.#roster.enter(record, this.#roster.after(record, { type: 'start' }));
+    record.startedAt = clock.now();
+    record.finishedAt = null;
+    const flight: Flight = {
+      run: record.run,
+      live: new Live(clock),
+      slot: this.#slots.take(),
+      stop: new AbortController(),
+      ended: Promise.resolve(),
+    };
+    this.#flights.set(record.id, flight);
+    this.#roster.tell('task.started', record, {});
+    flight.ended = this.#fly(record, flight);
+    this.#roster.look();
+  }
+
+  async #fly(record: TaskRecord, flight: Flight): Promise<void> {
+    const listener = listenerOf(record, flight, {
+      clock: this.#options.clock,
+      keeper: this.#roster.keeper,
+      report: (event) => this.#report(record, flight, event),
+      tell: (type, payload) => {
+        if (this.#roster.has(record)) this.#roster.tell(type, record, payload);
+      },
+      onFacts: () => this.#options.onFacts?.(record),
+      flying: () => this.#flights.get(record.id) === flight,
+    });
+    // Not within the call that started it: whatever it tells comes after that call has done its work.
+    await Promise.resolve();
+    try {
+      const result = await this.#options.run(record, listener, flight.stop.signal);
+      this.#report(record, flight, { type: 'complete' }, result);
+    } catch (thrown) {
+      const error = asSatchelError(thrown);
+      const room = error.code === 'disk-full' && this.#options.waitsForRoom;
+      this.#report(record, flight, { type: room ? 'no-room' : 'fail', error: error.report() });
+    } finally {
+      this.#flights.delete(record.id);
+      flight.slot.release();
+      // Its last barrier may have brought bytes after it was told to be paused.
+      this.#roster.changed(record);
+    }
+    if (this.#urgent.has(record.id) && record.state === 'waiting' && !this.#closed) this.#start(record);
+    this.fill();
+    this.checkIdle();
+  }
+
+  /** What a run tells: void where the task has gone on without it, or all of them are being stopped. */
+  #report(record: TaskRecord, flight: Flight, event: RunEvent, result?: FileResult): void {
+    if (this.#closed || !this.#roster.has(record)) return;
+    const verdict = next(this.#roster.standing(record), { ...event, run: flight.run });
+    if (verdict.kind !== 'moved') return;
+    if (result) this.#takeResult(record, result);
+    this.#roster.enter(record, verdict.to);
+    if (verdict.to.state === 'running') return;
+    flight.slot.release();
+    this.#tellEnd(record, flight, result);
+  }
+
+  #takeResult(record: TaskRecord, { path, bytes }: FileResult): void {
+    const [{ received } = { received: 0 }] = record.items;
+    record.name = basename(path);
+    record.place = null;
+    for (const item of record.items)
+      Object.assign(item, { name: record.name, received: bytes, total: bytes });
+    // It was left at a shorter file that had its name.
+    if (bytes < received) this.#roster.tell('task.rewound', record, { received: bytes });
+  }
+
+  #tellEnd(record: TaskRecord, flight: Flight, result: FileResult | undefined): void {
+    const { name, error, state } = record;
+    if (state === 'paused') {
+      this.#roster.tell('task.paused', record, { error });
+      this.#options.onNoRoom?.(record);
+      return;
+    }
+    const outcome = state === 'done' ? 'done' : 'failed';
+    this.#roster.keeper.ended(historyOf(record, outcome, this.#options.clock.now()));
+    if (outcome === 'failed') {
+      this.#roster.tell('task.failed', record, { error, name });
+      return;
+    }
+    const { path, bytes, already } = result ?? {};
+    const { fetched } = flight.live;
+    this.#roster.tell('task.done', record, { path, name, received: bytes, fetched, already });
+  }
+
+  /** Resolves when nothing runs and nothing waits for its turn. */
+  idle(): Promise<void> {
+    return new Promise((resolve) => {
+      this.#idle.push(resolve);
+      this.checkIdle();
+    });
+  }
+
+  /** To be called when something may have been all that was waited for. */
+  checkIdle(): void {
+    const waits = this.#roster.queue.anyWaiting && !this.#holds.has(INTERRUPTED);
+    if (this.#flights.size > 0 || waits) return;
+    for (const resolve of this.#idle.splice(0)) resolve();
+  }
+
+  /** Stops all of them, each with its last barrier, and starts none any more. */
+  async close(): Promise<void> {
+    this.#closed = true;
+    for (const { stop } of this.#flights.values()) stop.abort(new SatchelError('cancelled'));
+    await Promise.all([...this.#flights.values()].map(({ ended }) => ended));
+  }
+}
