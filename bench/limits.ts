@@ -67,14 +67,14 @@ async function measure(
   const listener = {
     onPhase: () => {},
     onPlace: () => {},
-    onBegun: () => {},
+    onBegun: async () => {},
     onFacts: () => {},
     onJournaled: (bytes: number) => {
       received += bytes;
       flow.onJournaled(received);
     },
     onWaiting: () => {},
-    goOn: async () => {},
+    goOn: () => null,
     onDelivering: () => {},
     onRewound: () => {},
     onFetch: (look: () => readonly LiveSegment[]) => {

@@ -13,8 +13,8 @@ import { Disk } from './world/disk.ts';
 import { createHttp, type NetworkOptions } from './world/http.ts';
 import type { SecretBox } from './world/secrets.ts';
 
-/** The rooms put together, once a process. Doors carry commands in and messages out. */
-export interface Engine {
+/** What one command line needs: its downloads, and no memory but the journals. */
+export interface Getter {
   /**
    * What a `get` command line asks for; reads the files it names, and sets the network as it says. Throws `bad-input`.
    */
@@ -31,7 +31,7 @@ export interface Engine {
   close(): void;
 }
 
-export interface EngineOptions {
+export interface GetterOptions {
   /** Connections to one host, over all tasks. */
   readonly perHost: number;
   /** Bytes per second, over all tasks; null or left out: unlimited. */
@@ -40,7 +40,7 @@ export interface EngineOptions {
   readonly network?: Partial<NetworkOptions>;
 }
 
-export function createEngine({ perHost, limitRate = null, network }: EngineOptions): Engine {
+export function createGetter({ perHost, limitRate = null, network }: GetterOptions): Getter {
   const disk = new Disk();
   const http = createHttp(network);
   const hosts = new Hosts(systemClock, perHost);
@@ -82,6 +82,9 @@ async function readInput(disk: Disk, path: string): Promise<string> {
   }
 }
 
+/** The task manager at work. */
+export type Engine = Tasks;
+
 export interface OpenOptions {
   /** Null: SATCHEL_DATA_DIR, else the place of the system. */
   readonly dataDir: string | null;
@@ -95,7 +98,7 @@ export interface OpenOptions {
 }
 
 /** The task manager on a data folder. Throws `already-running` when another process is at work there. */
-export function openEngine({ box, trash, ...options }: OpenOptions): Promise<Tasks> {
+export function openEngine({ box, trash, ...options }: OpenOptions): Promise<Engine> {
   const disk = new Disk();
   return openTasks({
     disk,

@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import { SatchelError } from '../contract/errors.ts';
 import type { Message } from '../contract/events.ts';
 import { type GetOptions, parseGetOptions } from '../contract/get.ts';
-import { createEngine } from '../engine.ts';
+import { createGetter } from '../engine.ts';
 import { systemClock } from '../world/clock.ts';
 import { chooseMode, Terminal } from './terminal.ts';
 
@@ -62,9 +62,9 @@ function collect(value: string, before: readonly string[] = []): readonly string
 
 async function get(urls: readonly string[], options: GetOptions): Promise<number> {
   if (options.insecure) process.stderr.write(INSECURE);
-  const engine = createEngine({ perHost: options.perHost, limitRate: options.limitRate ?? null });
+  const getter = createGetter({ perHost: options.perHost, limitRate: options.limitRate ?? null });
   const inputText = options.inputFile === '-' ? await readStdin() : null;
-  const { jobs, repeated, notes } = await engine.planGet({ urls, inputText, options });
+  const { jobs, repeated, notes } = await getter.planGet({ urls, inputText, options });
   const terminal = new Terminal({
     mode: chooseMode({ json: options.json, quiet: options.quiet, isTTY: process.stdout.isTTY === true }),
     out: process.stdout,
@@ -84,12 +84,12 @@ async function get(urls: readonly string[], options: GetOptions): Promise<number
   for (const signal of Object.keys(SIGNAL_STATUS)) process.on(signal, onSignal);
   try {
     const send = (message: Message) => terminal.accept(message);
-    const { failed } = await engine.runBatch(jobs, { jobs: options.jobs, signal: stop.signal, send });
+    const { failed } = await getter.runBatch(jobs, { jobs: options.jobs, signal: stop.signal, send });
     if (endedBy !== null) return SIGNAL_STATUS[endedBy as EndingSignal];
     return failed > 0 ? 1 : 0;
   } finally {
     terminal.close();
-    engine.close();
+    getter.close();
   }
 }
 

@@ -22,8 +22,8 @@ export function percent(received: number, total: number | null, done: boolean): 
 export interface CoalescerOptions {
   readonly clock: Clock;
   readonly send: (message: Message) => void;
-  /** All tasks, whole. */
-  readonly snapshot: () => Task[];
+  /** All tasks, whole; one after the other, since ten thousand at once are many MiB. */
+  readonly snapshot: () => Iterable<Task>;
   /** False while the listener cannot take more; `drained` is to be called when it can again. */
   readonly ready?: () => boolean;
 }
@@ -55,14 +55,17 @@ export class Coalescer {
     // The snapshot is newer than any row that waits, and than what was sent: neither may overrule it.
     this.#waiting.clear();
     this.#sent.clear();
-    const tasks = this.#options.snapshot();
-    for (let from = 0; from === 0 || from < tasks.length; from += PAGE_TASKS) {
-      this.#options.send({
-        type: 'snapshot',
-        seq: this.#next(),
-        tasks: tasks.slice(from, from + PAGE_TASKS),
-      });
+    let page: Task[] = [];
+    let pages = 0;
+    const send = () => {
+      this.#options.send({ type: 'snapshot', seq: this.#next(), tasks: page });
+      page = [];
+      pages += 1;
+    };
+    for (const task of this.#options.snapshot()) {
+      if (page.push(task) === PAGE_TASKS) send();
     }
+    if (page.length > 0 || pages === 0) send();
   }
 
   /** A task's present state; sent with others at the end of the window, if it differs from the last one sent. */

@@ -2,7 +2,7 @@ import { finalPath, type Place } from '../bytes/partial-file.ts';
 import { sourceKey } from '../source/links.ts';
 import type { Disk } from '../world/disk.ts';
 import { type Found, findJournals } from './claim.ts';
-import type { TaskRecord } from './record.ts';
+import { replaceFinished, type TaskRecord } from './record.ts';
 
 export interface AdoptOptions {
   readonly disk: Disk;
@@ -19,8 +19,7 @@ export interface AdoptOptions {
 export async function adoptJournals(records: readonly TaskRecord[], options: AdoptOptions): Promise<void> {
   const { disk, others, byAddress } = options;
   const seeking = records.filter(
-    ({ place, startOver, asking, state, kind }) =>
-      place === null && !startOver && !asking && state !== 'done' && kind === 'file',
+    ({ place, asking, state, kind }) => place === null && !asking && state !== 'done' && kind === 'file',
   );
   for (const [folder, tasks] of Map.groupBy(seeking, ({ dir }) => dir)) {
     const known = knownPlaces(others());
@@ -45,12 +44,15 @@ function assign(tasks: readonly TaskRecord[], found: readonly Found[], byAddress
     if (!journal) return;
     task.place = ownPlace(journal);
     free.delete(journal);
+    // A task that begins anew without a place had none before: this is the new one.
+    if (task.startOver) replaceFinished(task);
+    task.startOver = false;
   };
   const byId = new Map(found.map((journal) => [journal.id, journal]));
   for (const task of tasks) give(task, byId.get(task.id));
   if (!byAddress) return;
   for (const task of tasks) {
-    if (task.place !== null || free.size === 0) continue;
+    if (task.place !== null || task.startOver || free.size === 0) continue;
     const key = sourceKey(task.items[0]?.url ?? '');
     give(
       task,

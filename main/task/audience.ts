@@ -21,12 +21,12 @@ const LOOK_MS = 100;
 /** Everybody who is told what happens, each at the pace it can bear. */
 export class Audience {
   readonly #clock: Clock;
-  readonly #snapshot: () => Task[];
+  readonly #snapshot: () => Iterable<Task>;
   readonly #runningRows: () => readonly ProgressRow[];
   readonly #members = new Set<Coalescer>();
   #timer: Timer | null = null;
 
-  constructor(clock: Clock, snapshot: () => Task[], runningRows: () => readonly ProgressRow[]) {
+  constructor(clock: Clock, snapshot: () => Iterable<Task>, runningRows: () => readonly ProgressRow[]) {
     this.#clock = clock;
     this.#snapshot = snapshot;
     this.#runningRows = runningRows;

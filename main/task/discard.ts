@@ -1,12 +1,12 @@
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { readJournal } from '../bytes/open.ts';
-import { journalPath, partPath } from '../bytes/partial-file.ts';
+import { finalPath, journalPath, partPath } from '../bytes/partial-file.ts';
 import { whileLocked } from '../bytes/place-lock.ts';
 import { earlierSetAside, isAsideName } from '../bytes/set-aside.ts';
 import type { Disk } from '../world/disk.ts';
 import { isStill } from './finished-file.ts';
 import { NameList, NOTES } from './notes.ts';
-import type { OwnPlace, TaskRecord } from './record.ts';
+import type { FinishedFile, OwnPlace, TaskRecord } from './record.ts';
 
 /** Puts a file where the user can get it back from, or away for good. */
 export type Trash = (path: string) => Promise<void>;
@@ -17,9 +17,20 @@ export type Trash = (path: string) => Promise<void>;
  */
 export async function discardRecord(disk: Disk, trash: Trash, record: TaskRecord): Promise<void> {
   const { place, removing } = record;
-  const finished = record.finished ?? record.replacing;
+  const finished = record.finished ?? (place && (await sealedInPlace(disk, place))) ?? record.replacing;
   if (place) await discardPartial(disk, place);
   if (removing === 'delete' && finished && (await isStill(disk, finished))) await trash(finished.path);
+}
+
+/** The file of a download that a crash has left between its last move and the end of its journal. */
+async function sealedInPlace(disk: Disk, place: OwnPlace): Promise<FinishedFile | null> {
+  const journal = await readJournal(disk, place);
+  if (journal?.id !== place.journalId || !journal.sealed) return null;
+  if ((await disk.facts(partPath(place))) !== null) return null;
+  const { name, length } = journal.sealed;
+  const path = finalPath({ folder: place.folder, name: basename(name) });
+  const facts = await disk.facts(path);
+  return facts?.size === length ? { path, bytes: length, modified: facts.modified } : null;
 }
 
 /**

@@ -59,8 +59,8 @@ export interface RunSurroundings {
 export interface RunListener {
   onPhase(phase: TaskPhase): void;
   onPlace(place: OwnPlace): void;
-  /** A new download has its place: it is the one to go on with from now on. */
-  onBegun(): void;
+  /** A new download has its place: it is the one to go on with from now on. Nothing is fetched before this resolves. */
+  onBegun(): Promise<void>;
   /** Size, what is here already, and whether it can be resumed: on opening and whenever one of them changes. */
   onFacts(facts: {
     received: number;

@@ -1,4 +1,3 @@
-import { basename } from 'node:path';
 import { readJournal } from '../bytes/open.ts';
 import { SatchelError } from '../contract/errors.ts';
 import type { Credentials } from '../contract/new-task.ts';
@@ -14,7 +13,7 @@ import type { SecretBox } from '../world/secrets.ts';
 import { categoryOf, folderOf } from './categories.ts';
 import { discardPartial } from './discard.ts';
 import { isStill } from './finished-file.ts';
-import type { ItemRecord, TaskRecord } from './record.ts';
+import { type ItemRecord, replaceFinished, type TaskRecord } from './record.ts';
 import {
   type FileJob,
   type FileResult,
@@ -55,7 +54,8 @@ export class FileTasks {
     this.#buckets.set(record.id, bucket);
     if (bucket.rate !== null) this.#options.onLimits();
     try {
-      const job = { ...(await this.#access(record)), ...this.#jobOf(record, bucket) };
+      // Not spread: that would fix the name, which may change while it runs.
+      const job = Object.assign(this.#jobOf(record, bucket), await this.#access(record));
       const result = await runFile(job, around, listener, signal);
       // Left at that because its name is taken: what there was of it has no use any more.
       if (result.already && record.place) await discardPartial(around.disk, record.place);
@@ -92,12 +92,10 @@ export class FileTasks {
   /** Makes sure of what is there to go on with, or to replace. */
   async #lookAtPlace(record: TaskRecord, listener: RunListener): Promise<void> {
     const { disk } = this.#options.around;
-    const { finished, startOver, place } = record;
+    const { startOver, place } = record;
     const item = itemOf(record);
-    if (startOver && finished) {
-      record.replacing = finished;
-      item.out = basename(finished.path);
-    }
+    if (startOver) replaceFinished(record);
+    // Gone, or no longer the one.
     record.finished = null;
     if (!place || (await readJournal(disk, place).catch(() => null))?.id === place.journalId) return;
     // Without its journal nothing of it is to be believed, and somebody has taken that away.

@@ -112,6 +112,8 @@ class TaskCommands {
     const { manager, disk } = this.#options;
     const incoming = this.#incoming();
     const records = all.map((task) => recordOf(task, incoming));
+    // The same address may just have been removed, and its name is free in a moment.
+    await manager.cleared();
     await adoptJournals(records, { disk, others: () => manager.everybody(), byAddress: true });
     const first = manager.lastRank;
     for (const [index, record] of records.entries()) record.rank = first + index;

@@ -1,14 +1,21 @@
+import { SatchelError } from '../contract/errors.ts';
+import { type Clock, delay } from '../world/clock.ts';
 import type { Keeper } from './keeper.ts';
 import type { TaskRecord } from './record.ts';
+
+const MOST_TRIES = 20;
+const AGAIN_MS = 100;
 
 /** Tasks that have left the list, until nothing of them is left. */
 export class Leavers {
   readonly #keeper: Keeper;
+  readonly #clock: Clock;
   readonly #discard: (record: TaskRecord) => Promise<void>;
   readonly #leaving = new Map<TaskRecord, Promise<void>>();
 
-  constructor(keeper: Keeper, discard: (record: TaskRecord) => Promise<void>) {
+  constructor(keeper: Keeper, clock: Clock, discard: (record: TaskRecord) => Promise<void>) {
     this.#keeper = keeper;
+    this.#clock = clock;
     this.#discard = discard;
   }
 
@@ -36,12 +43,25 @@ export class Leavers {
   async #leave(record: TaskRecord, ended: Promise<void>): Promise<void> {
     await ended;
     try {
-      await this.#discard(record);
+      await this.#discardSoon(record);
     } catch (error) {
       record.removing = 'keep';
       this.#keeper.touch(record);
       throw error;
     }
     this.#keeper.forget(record);
+  }
+
+  /** Whoever looks whether the name is free holds the lock of the place for a moment. */
+  async #discardSoon(record: TaskRecord): Promise<void> {
+    for (let tries = 1; ; tries++) {
+      try {
+        return await this.#discard(record);
+      } catch (error) {
+        const busy = error instanceof SatchelError && error.code === 'already-running';
+        if (!busy || tries === MOST_TRIES) throw error;
+      }
+      await delay(this.#clock, AGAIN_MS);
+    }
   }
 }

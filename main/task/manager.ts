@@ -1,5 +1,6 @@
 import type { Message } from '../contract/events.ts';
 import type { Task } from '../contract/task.ts';
+import { delay } from '../world/clock.ts';
 import type { SubscribeOptions, Subscription } from './audience.ts';
 import type { Memory } from './keeper.ts';
 import { Leavers } from './leavers.ts';
@@ -20,6 +21,7 @@ export interface ManagerOptions extends RunsOptions {
 /** Reasons to start nothing. */
 const NOT_OPENED = 'not opened';
 const COMMAND = 'command';
+const CLEARED_MS = 1000;
 
 /**
  * The list of tasks at work: who runs, who waits, and what the user wants of them. Every change of state goes through
@@ -42,7 +44,7 @@ export class Manager {
     });
     this.#runs = new Runs(this.#roster, options);
     this.#runs.hold(NOT_OPENED);
-    this.#leavers = new Leavers(this.#roster.keeper, options.discard);
+    this.#leavers = new Leavers(this.#roster.keeper, options.clock, options.discard);
   }
 
   // ---- looking
@@ -102,6 +104,11 @@ export class Manager {
       if (record.state !== 'running') continue;
       this.#roster.enter(record, this.#roster.after(record, { type: 'recover' }));
     }
+  }
+
+  /** Resolves when nothing of what was removed is left, or after a second: a disk may hang. */
+  async cleared(): Promise<void> {
+    await Promise.race([this.#leavers.gone(), delay(this.#options.clock, CLEARED_MS)]);
   }
 
   /** Begins to run what waits. */

@@ -1,3 +1,4 @@
+import { basename } from 'node:path';
 import type { Place } from '../bytes/partial-file.ts';
 import type { ErrorReport } from '../contract/errors.ts';
 import type { TaskState } from '../contract/task.ts';
@@ -75,6 +76,15 @@ export interface TaskRecord {
   startedAt: number | null;
   finishedAt: number | null;
   readonly items: ItemRecord[];
+}
+
+/** From now on what it had finished is what its next run replaces, under the name it has. */
+export function replaceFinished(record: TaskRecord): void {
+  const { finished } = record;
+  if (!finished) return;
+  record.replacing = finished;
+  record.finished = null;
+  for (const item of record.items) item.out = basename(finished.path);
 }
 
 /** One ended task, as it is remembered after it has left the list. */

@@ -35,7 +35,7 @@ export class Roster {
     this.keeper = new Keeper(options.memory, options.clock);
     this.#audience = new Audience(
       options.clock,
-      () => this.queue.list().map((record) => this.show(record)),
+      () => this.#all(),
       () => [...options.running()].map((record) => this.#row(record)),
     );
   }
@@ -112,6 +112,10 @@ export class Roster {
 
   show(record: TaskRecord): Task {
     return taskOf(record, this.#liveOf(record), this.queue.position(record));
+  }
+
+  *#all(): Iterable<Task> {
+    for (const record of this.queue.list()) yield this.show(record);
   }
 
   subscribe(send: (message: Message) => void, options: SubscribeOptions): Subscription {

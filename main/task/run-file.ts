@@ -190,6 +190,8 @@ class FileRun {
     const { mediaType } = facts;
     const disposition = header(headers, 'content-disposition');
     const wanted = await this.#placeFor(name ?? nameFor({ disposition, url, mediaType }), mediaType);
+    // First: a task that waits for room must know for how much.
+    this.#tellFacts(0, facts);
     await this.#demandRoom(wanted.folder, facts.total ?? 0);
     const digests = facts.encoded ? [] : digestsOf(headers, isWhole(facts, headers)).map(checksumText);
     const item = { url: this.#job.url };
@@ -206,7 +208,7 @@ class FileRun {
     this.#place = file.place;
     this.#replaces = NameList.parse(file.note(NOTES.replaces));
     this.#listener.onPlace({ ...file.place, journalId: file.id });
-    this.#listener.onBegun();
+    await this.#listener.onBegun();
     return { file, region: await file.placeRegion(REGION, 0, facts.total) };
   }
 

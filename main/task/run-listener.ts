@@ -55,10 +55,13 @@ export function listenerOf(
       item.name = record.name;
       keeper.touch(record);
     }),
-    onBegun: flown(() => {
+    onBegun: async () => {
+      if (!flying() || !record.startOver) return;
       record.startOver = false;
       keeper.touch(record);
-    }),
+      // A crash after its end must not find it about to begin: it would be fetched once more, beside itself.
+      await keeper.kept();
+    },
     onFacts: flown(({ received, total, resumable, etag }) => {
       const fallen = received < item.received;
       item.received = received;

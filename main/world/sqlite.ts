@@ -81,12 +81,17 @@ export class Database {
   }
 
   /** All rows of a query without values, each as its columns in order: for many rows, half the time of all(). */
-  lists(sql: string): SqlValue[][] {
-    return this.#guarded(() => {
+  *lists(sql: string): Iterable<SqlValue[]> {
+    const rows = this.#guarded(() => {
       const statement = this.#raw.prepare(sql);
       statement.setReturnArrays(true);
-      return statement.all() as unknown as SqlValue[][];
+      return statement.iterate() as unknown as Iterator<SqlValue[]>;
     }, true);
+    for (;;) {
+      const next = this.#guarded(() => rows.next(), true);
+      if (next.done) return;
+      yield next.value;
+    }
   }
 
   /** A pragma's first value; null where it has none. */

@@ -92,7 +92,7 @@ export function download(url: string, options: DownloadOptions): Download {
       {
         onPhase: (phase) => void told.phases.push(phase),
         onPlace: () => {},
-        onBegun: () => {},
+        onBegun: async () => {},
         goOn: () => null,
         onInPlace: async () => {},
         onFacts: (facts) => {

