@@ -82,8 +82,13 @@ export const ACTS = {
   },
   time: (world, a, b) => world.life.clock.advance(b % 4 === 0 ? a : a % 120),
   'nothing for a while': async (world) => {
-    await world.life.clock.advance(250);
-    world.life.checkListeners();
+    const { life, counts } = world;
+    // What happens in the last moment is not told yet, and time alone may let something happen.
+    for (let before = ''; before !== `${counts.events} ${life.live.length}`; ) {
+      before = `${counts.events} ${life.live.length}`;
+      await life.clock.advance(120);
+    }
+    life.checkListeners();
   },
   run: (world, a, b) => pick(world.life.live, a)?.do(RUN_STEPS[b % RUN_STEPS.length] ?? 'bytes', a),
   late: (world, a, b) => {

@@ -35,6 +35,16 @@ describe('whose turn it is', () => {
     expect(queue.next(() => false)).toBeNull();
   });
 
+  test('a task that may not run keeps its turn, whoever stops waiting behind it', () => {
+    const { queue, tasks } = filled(3);
+    const [a, b, c] = tasks as [Queued, Queued, Queued];
+    for (const each of tasks) queue.setWaiting(each, true);
+    expect(queue.next((each) => each === c)).toBe(c);
+    queue.setWaiting(b, false);
+    expect(queue.next((each) => each === c)).toBe(c);
+    expect(queue.next(any)).toBe(a);
+  });
+
   test('a task that waits again has its place again', () => {
     const { queue, tasks } = filled(3);
     const [a, b] = tasks as [Queued, Queued, Queued];

@@ -179,6 +179,21 @@ describe('rule 18: a task that waits', () => {
     next.release();
   });
 
+  test('and ends while it wants its slot back takes none', async () => {
+    const { clock, slots } = scene(1);
+    const waiting = slots.take();
+    waiting.wait(clock.now() + 60_000);
+    const running = slots.take();
+    const back = watched(waiting.goOn(never()));
+    waiting.release();
+    await turn();
+    expect(back.there).toBe(true);
+    running.release();
+    expect(slots.free).toBe(true);
+    slots.take();
+    expect(slots.free).toBe(false);
+  });
+
   test('and is released while it wants its slot back takes none', async () => {
     const { clock, slots } = scene(1);
     const waiting = slots.take();
