@@ -86,7 +86,7 @@ export const ACTS = {
     // What happens in the last moment is not told yet, and time alone may let something happen.
     for (let before = ''; before !== `${counts.events} ${life.live.length}`; ) {
       before = `${counts.events} ${life.live.length}`;
-      await life.clock.advance(120);
+      await life.clock.advance(250);
     }
     life.checkListeners();
   },
