@@ -1,3 +1,4 @@
+import { newFileRecord } from '../main/task/new-record.ts';
 import type { HistoryEntry, TaskRecord } from '../main/task/record.ts';
 
 const SYLLABLES = 'ka lo mi ten dra vor sha pel qui no bar gin tu fe ro san dy lum ex or ac'.split(' ');
@@ -39,34 +40,18 @@ export function historyRows(random: () => number, count: number): (n: number) =>
 }
 
 export function taskRows(count: number): TaskRecord[] {
-  return Array.from({ length: count }, (_, n) => ({
-    id: `01T${String(n).padStart(23, '0')}`,
-    kind: 'file',
-    name: `file-${n}.iso`,
-    dir: '/home/anna/Downloads',
-    state: 'waiting',
-    run: 0,
-    error: null,
-    priority: 0,
-    rank: n,
-    limitRate: null,
-    connections: null,
-    onConflict: null,
-    onChanged: null,
-    category: 'Archives',
-    dirByType: true,
-    asking: false,
-    place: { folder: '/home/anna/Downloads', name: `file-${n}.iso`, journalId: `01J${n}` },
-    startOver: false,
-    finished: null,
-    replacing: null,
-    removing: null,
-    duplicateOf: null,
-    createdAt: FIRST_MS + n,
-    startedAt: null,
-    finishedAt: null,
-    items: [itemRow(n)],
-  }));
+  const dir = '/home/anna/Downloads';
+  return Array.from({ length: count }, (_, n) => {
+    const item = itemRow(n);
+    return newFileRecord({ url: item.url, dir, out: null }, FIRST_MS + n, {
+      id: `01T${String(n).padStart(23, '0')}`,
+      rank: n,
+      category: 'Archives',
+      dirByType: true,
+      place: { folder: dir, name: item.name, journalId: `01J${n}` },
+      items: [item],
+    });
+  });
 }
 
 function itemRow(n: number): TaskRecord['items'][number] {

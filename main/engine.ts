@@ -1,13 +1,13 @@
 import { homedir } from 'node:os';
 import { env, platform } from 'node:process';
-import { asSatchelError, SatchelError } from './contract/errors.ts';
 import type { Message } from './contract/events.ts';
 import { type BatchJob, type BatchResult, runBatch } from './task/batch.ts';
-import { readGivenFiles } from './task/given-files.ts';
+import { readGivenFiles, readNamed } from './task/given-files.ts';
 import { type GetInput, jobsOf, type PlannedGet } from './task/jobs.ts';
 import { openTasks, type Tasks } from './task/open-tasks.ts';
+import { Bucket } from './transfer/bucket.ts';
 import { Hosts } from './transfer/hosts.ts';
-import { Bucket, readBytesFor } from './transfer/throttle.ts';
+import { readBytesFor } from './transfer/throttle.ts';
 import { systemClock } from './world/clock.ts';
 import { Disk } from './world/disk.ts';
 import { createHttp, type NetworkOptions } from './world/http.ts';
@@ -58,7 +58,7 @@ export function createGetter({ perHost, limitRate = null, network }: GetterOptio
         ca: files.ca,
       });
       if (inputFile === undefined || input.inputText !== null) return jobsOf({ ...input, files });
-      return jobsOf({ ...input, files, inputText: await readInput(disk, inputFile) });
+      return jobsOf({ ...input, files, inputText: await readNamed(disk, inputFile, 'the input file') });
     },
     runBatch: (jobs, options) => runBatch(jobs, { around, ...options }),
     close: () => {
@@ -71,15 +71,6 @@ export function createGetter({ perHost, limitRate = null, network }: GetterOptio
 
 function userSurroundings() {
   return { env, home: homedir(), platform };
-}
-
-async function readInput(disk: Disk, path: string): Promise<string> {
-  try {
-    return (await disk.readWhole(path)).toString();
-  } catch (thrown) {
-    const { detail = path } = asSatchelError(thrown);
-    throw new SatchelError('bad-input', `the input file cannot be read: ${detail}`, { cause: thrown });
-  }
 }
 
 /** The task manager at work. */

@@ -224,14 +224,6 @@ export class PartialFile {
     }
   }
 
-  /** Deletes the partial file and its journal: the download was removed or replaced. */
-  async discard(): Promise<void> {
-    await this.#closeFiles();
-    await this.#disk.remove(partPath(this.place));
-    await this.#disk.remove(journalPath(this.place));
-    await this.#lock.release();
-  }
-
   /** For commit.ts: the sealed file has its final name and its journal is gone. */
   releaseLock(): Promise<void> {
     return this.#lock.release();

@@ -11,7 +11,11 @@ export const Limits = z.object({
   mode: z.enum(['scheduled', 'base', 'alternative']),
   base: Rate,
   alternative: Rate,
-  /** When the alternative applies. ISO weekdays, 1 is Monday; a window over midnight belongs to the day it began on. */
+  /**
+   * When the alternative applies: from `from` (inclusive) to `to` (exclusive), on the days it begins on (ISO 8601: 1 is
+   * Monday). A window whose end is not after its beginning goes on into the next day; with both equal it lasts until
+   * the same time there.
+   */
   schedule: z.array(z.object({ days: z.array(WEEKDAY), from: HOUR, to: HOUR })).max(100),
 });
 export type Limits = z.infer<typeof Limits>;

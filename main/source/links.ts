@@ -17,6 +17,11 @@ export function sourceKey(url: string): string {
   return withoutSecrets(parseUrl(url)).href.replace(/%[0-9a-f]{2}/gi, normalEscape);
 }
 
+/** The same, or null for what has no address (a file of this machine, a journal of somebody else's). */
+export function sourceKeyIfAny(url: string): string | null {
+  return /^https?:/i.test(url) && URL.canParse(url) ? sourceKey(url) : null;
+}
+
 function normalEscape(escaped: string): string {
   const character = String.fromCharCode(Number.parseInt(escaped.slice(1), 16));
   return /[A-Za-z0-9._~-]/.test(character) ? character : escaped.toUpperCase();
@@ -61,6 +66,13 @@ export function splitCredentials(url: URL): { url: URL; user: string | null; pas
     user: none ? null : decoded(url.username),
     password: url.password === '' ? null : decoded(url.password),
   };
+}
+
+/** An address as a download keeps it, without credentials and fragment, and these apart. Errors: bad-url. */
+export function parseSource(text: string): { url: string; user: string | null; password: string | null } {
+  const { url, user, password } = splitCredentials(parseUrl(text));
+  url.hash = '';
+  return { url: url.href, user, password };
 }
 
 function decoded(text: string): string {

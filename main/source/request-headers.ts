@@ -1,5 +1,5 @@
 import { SatchelError } from '../contract/errors.ts';
-import { parseUrl } from './links.ts';
+import { parseSource } from './links.ts';
 
 /**
  * Headers that decide what an answer means, or how it is framed, or are for a proxy: with one of somebody else's in a
@@ -63,11 +63,7 @@ export function checkHeaders(headers: Readonly<Record<string, string>>): Record<
 /** Without credentials and fragment (RFC 9110 §10.1.3). Errors: bad-input, without the text. */
 export function cleanReferer(text: string): string {
   try {
-    const url = parseUrl(text.trim());
-    url.username = '';
-    url.password = '';
-    url.hash = '';
-    return url.href;
+    return parseSource(text.trim()).url;
   } catch {
     throw new SatchelError('bad-input', 'the referer is not an http or https address');
   }

@@ -1,4 +1,4 @@
-import { finalPath, type Place } from '../bytes/partial-file.ts';
+import { finalPath } from '../bytes/partial-file.ts';
 import { sourceKey } from '../source/links.ts';
 import type { Disk } from '../world/disk.ts';
 import { type Found, findJournals } from './claim.ts';
@@ -42,7 +42,7 @@ function assign(tasks: readonly TaskRecord[], found: readonly Found[], byAddress
   const free = new Set(found);
   const give = (task: TaskRecord, journal: Found | undefined) => {
     if (!journal) return;
-    task.place = ownPlace(journal);
+    task.place = { ...journal.place, journalId: journal.id };
     free.delete(journal);
     // A task that begins anew without a place had none before: this is the new one.
     if (task.startOver) replaceFinished(task);
@@ -59,8 +59,4 @@ function assign(tasks: readonly TaskRecord[], found: readonly Found[], byAddress
       [...free].find((journal) => journal.key === key),
     );
   }
-}
-
-function ownPlace({ place: { folder, name }, id }: Found): Place & { journalId: string } {
-  return { folder, name, journalId: id };
 }

@@ -80,7 +80,7 @@ async function runOne(
 ): Promise<FileResult> {
   if (job.refused) throw job.refused;
   const resume = await finder.find(job);
-  const startOver = job.onConflict === 'overwrite' && resume !== null;
+  const startOver = job.onConflict === 'overwrite';
   return runFile({ ...job, id, resume, startOver }, around, listener, signal);
 }
 

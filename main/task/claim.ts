@@ -10,7 +10,7 @@ import {
 import type { Replayed } from '../bytes/replay.ts';
 import { earlierSetAside, setAside } from '../bytes/set-aside.ts';
 import { SatchelError } from '../contract/errors.ts';
-import { sourceKey } from '../source/links.ts';
+import { sourceKey, sourceKeyIfAny } from '../source/links.ts';
 import { numberedName } from '../source/names.ts';
 import type { Disk } from '../world/disk.ts';
 import { ItemNote, NOTES } from './notes.ts';
@@ -61,8 +61,7 @@ export async function findJournals(
 /** What a journal's download fetches (sourceKey), or null where it does not say. */
 export function keyOf({ notes }: Replayed): string | null {
   const item = ItemNote.safeParse(notes.get(NOTES.item));
-  const url = item.success ? item.data.url : '';
-  return /^https?:/i.test(url) && URL.canParse(url) ? sourceKey(url) : null;
+  return item.success ? sourceKeyIfAny(item.data.url) : null;
 }
 
 /** The download to go on with: one of the same name, else one of the same address. */

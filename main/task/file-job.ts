@@ -4,9 +4,9 @@ import type { TaskPhase } from '../contract/task.ts';
 import type { FileCookie } from '../source/cookies.ts';
 import type { Checksum } from '../source/headers.ts';
 import type { NetrcEntry } from '../source/netrc.ts';
+import type { Bucket } from '../transfer/bucket.ts';
 import type { LiveSegment } from '../transfer/crew.ts';
 import type { Hosts } from '../transfer/hosts.ts';
-import type { Bucket } from '../transfer/throttle.ts';
 import type { Clock } from '../world/clock.ts';
 import type { Disk } from '../world/disk.ts';
 import type { Http } from '../world/http.ts';
@@ -34,7 +34,7 @@ export interface FileJob {
   readonly onChanged: 'stop' | 'restart' | 'continue';
   /** The download to go on with, if one was found. */
   readonly resume: Place | null;
-  /** From zero all the same: what is there is set aside until the new download is done. */
+  /** From zero all the same: what there is to resume is set aside until the new download is done. */
   readonly startOver: boolean;
   /** The file that an earlier run has finished, which this one replaces as long as nobody has changed it. */
   readonly replacing?: FinishedFile | null;

@@ -136,7 +136,7 @@ export class FileTasks {
       onConflict: record.onConflict ?? now.onConflict,
       onChanged: record.onChanged ?? now.onChanged,
       resume: record.place,
-      startOver: record.startOver && record.place !== null,
+      startOver: record.startOver,
       replacing: record.replacing,
       connections: record.connections ?? now.connections,
       minSplit: now.minSplit,

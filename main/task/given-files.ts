@@ -33,23 +33,24 @@ export async function readGivenFiles(
   return {
     cookies: cookies === undefined ? [] : await readCookies(disk, cookies),
     netrc: login.entries,
-    ca: ca === undefined ? null : await readNamed(disk, ca, '--ca'),
+    ca: ca === undefined ? null : await readNamed(disk, ca, '--ca: the file'),
     notes: login.notes,
   };
 }
 
 async function readCookies(disk: Disk, path: string): Promise<FileCookie[]> {
-  const text = await readNamed(disk, path, '--cookies');
+  const text = await readNamed(disk, path, '--cookies: the file');
   const { parseCookieFile } = await import('../source/cookies.ts');
   return parseCookieFile(text);
 }
 
-async function readNamed(disk: Disk, path: string, option: string): Promise<string> {
+/** `what` names it in the error: bad-input where it cannot be read. */
+export async function readNamed(disk: Disk, path: string, what: string): Promise<string> {
   try {
     return (await disk.readWhole(path)).toString();
   } catch (thrown) {
     const { detail = path } = asSatchelError(thrown);
-    throw new SatchelError('bad-input', `${option}: the file cannot be read: ${detail}`, { cause: thrown });
+    throw new SatchelError('bad-input', `${what} cannot be read: ${detail}`, { cause: thrown });
   }
 }
 

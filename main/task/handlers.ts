@@ -4,7 +4,7 @@ import { asSatchelError, SatchelError } from '../contract/errors.ts';
 import type { NewTask } from '../contract/new-task.ts';
 import type { Settings, SettingsPatch } from '../contract/settings.ts';
 import { type Task, TaskState } from '../contract/task.ts';
-import { linksIn, parseUrl, splitCredentials } from '../source/links.ts';
+import { linksIn, parseSource } from '../source/links.ts';
 import { FILE_NAME_LIMIT, safeName } from '../source/names.ts';
 import type { Clock } from '../world/clock.ts';
 import type { Disk } from '../world/disk.ts';
@@ -18,7 +18,6 @@ import { exportJson, exportUrls, parseList } from './list-file.ts';
 import type { Manager } from './manager.ts';
 import type { HistoryEntry, ItemRecord, TaskRecord } from './record.ts';
 import { openSecret, sealSecret } from './secrets.ts';
-import { rowOf } from './show.ts';
 import type { Store } from './store.ts';
 
 export type Handlers = {
@@ -204,7 +203,7 @@ class TaskCommands {
     let speed = 0;
     for (const record of manager.list()) {
       counts[record.state] += 1;
-      if (record.state === 'running') speed += rowOf(record, manager.flightOf(record)?.live ?? null).speed;
+      if (record.state === 'running') speed += manager.flightOf(record)?.live.speed ?? 0;
     }
     const { problems, ...rest } = about();
     const failure = manager.failure === null ? [] : [asSatchelError(manager.failure).message];
@@ -225,12 +224,11 @@ class TaskCommands {
     if (record.state === 'running' || record.state === 'done') throw refused('a new url', record);
     const { box } = this.#options;
     const [item] = record.items;
-    const { url, user, password } = splitCredentials(parseUrl(text));
-    url.hash = '';
-    const sameOrigin = item !== undefined && new URL(item.url).origin === url.origin;
+    const { url, user, password } = parseSource(text);
+    const sameOrigin = item !== undefined && new URL(item.url).origin === new URL(url).origin;
     const secret = openSecret(box, sameOrigin ? item.secret : null);
     const credentials = user === null ? secret.credentials : { user, password: password ?? '' };
-    return { url: url.href, secret: sealSecret(box, { ...secret, credentials }) };
+    return { url, secret: sealSecret(box, { ...secret, credentials }) };
   }
 
   #newDir(record: TaskRecord, dir: string): string {

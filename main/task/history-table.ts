@@ -1,9 +1,10 @@
 import { dirname } from 'node:path';
 import type { ErrorReport } from '../contract/errors.ts';
+import { sourceKeyIfAny } from '../source/links.ts';
 import type { Database, Row, SqlValue, Statement } from '../world/sqlite.ts';
 import type { HistoryEntry } from './record.ts';
 import { indexText, type Query } from './search-text.ts';
-import { contentHash, keyOf, pathHash, sourceHash } from './store-hash.ts';
+import { contentHash, pathHash, sourceHash } from './store-hash.ts';
 
 /** An entry with its place in the order of endings; the newest has the highest. */
 export interface Placed {
@@ -137,7 +138,7 @@ export class HistoryTable {
       }
     };
     if (sourceKey !== undefined)
-      look('source_hash', sourceHash(sourceKey), ({ url }) => keyOf(url) === sourceKey);
+      look('source_hash', sourceHash(sourceKey), ({ url }) => sourceKeyIfAny(url) === sourceKey);
     if (path !== undefined) look('path_hash', pathHash(path), (entry) => entry.path === path);
     if (content !== undefined) {
       const { etag, total } = content;
@@ -165,7 +166,7 @@ function decoded(path: string): string {
 function entryValues(entry: HistoryEntry): SqlValue[] {
   const { taskId, name, url, path, category, outcome, total, etag, error, createdAt, endedAt } = entry;
   const texts = [taskId, name, url, path, category, outcome];
-  const hashes = [sourceHash(keyOf(url)), pathHash(path), contentHash(etag, total)];
+  const hashes = [sourceHash(sourceKeyIfAny(url)), pathHash(path), contentHash(etag, total)];
   return [...texts, total, etag, error && JSON.stringify(error), createdAt, endedAt, ...hashes];
 }
 

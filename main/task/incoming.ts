@@ -3,7 +3,7 @@ import { SatchelError } from '../contract/errors.ts';
 import type { NewTask } from '../contract/new-task.ts';
 import type { Settings } from '../contract/settings.ts';
 import { checksumText, parseChecksum } from '../source/headers.ts';
-import { parseUrl, splitCredentials } from '../source/links.ts';
+import { parseSource } from '../source/links.ts';
 import { FILE_NAME_LIMIT, nameFor, safeName } from '../source/names.ts';
 import { checkHeaders } from '../source/request-headers.ts';
 import type { SecretBox } from '../world/secrets.ts';
@@ -38,13 +38,12 @@ export function sort(
   { url: text, name, dir }: { url: string; name?: string | undefined; dir?: string | undefined },
   { settings, downloads }: Pick<IncomingOptions, 'settings' | 'downloads'>,
 ): Sorted & { readonly user: string | null; readonly password: string | null } {
-  const { url, user, password } = splitCredentials(parseUrl(text));
-  url.hash = '';
+  const { url, user, password } = parseSource(text);
   const out = name === undefined ? null : safeName(name, FILE_NAME_LIMIT);
-  const shown = out ?? nameFor({ disposition: null, url: url.href, mediaType: null });
+  const shown = out ?? nameFor({ disposition: null, url, mediaType: null });
   const category = categoryOf(settings.categories, shown, null);
   return {
-    url: url.href,
+    url,
     user,
     password,
     out,

@@ -3,14 +3,7 @@ import { JOURNAL_SUFFIX, type Place } from '../bytes/partial-file.ts';
 import { asSatchelError, SatchelError } from '../contract/errors.ts';
 import type { GetOptions } from '../contract/get.ts';
 import { parseChecksum } from '../source/headers.ts';
-import {
-  type Link,
-  parseInputFile,
-  parseUrl,
-  printableUrl,
-  sourceKey,
-  splitCredentials,
-} from '../source/links.ts';
+import { type Link, parseInputFile, parseSource, printableUrl, sourceKey } from '../source/links.ts';
 import { FILE_NAME_LIMIT, safeName } from '../source/names.ts';
 import {
   basicAuthorization,
@@ -109,12 +102,11 @@ function addressOf(
   given: Readonly<Record<string, string>>,
 ): Pick<BatchJob, 'url' | 'headers' | 'refused'> {
   try {
-    const { url, user, password } = splitCredentials(parseUrl(text));
-    url.hash = '';
+    const { url, user, password } = parseSource(text);
     // An address's own word counts more than the command's.
     const login = user === null ? {} : { authorization: basicAuthorization(user, password ?? '') };
     const headers = { ...given, ...login };
-    return { url: url.href, headers, refused: null };
+    return { url, headers, refused: null };
   } catch (thrown) {
     return { url: printableUrl(text), headers: {}, refused: asSatchelError(thrown) };
   }

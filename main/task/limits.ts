@@ -1,22 +1,6 @@
-/** The speed limit of everything together, and when which one holds. Rates are bytes/s; null is unlimited. */
-export interface LimitPlan {
-  /** `scheduled` follows the clock; the others hold until changed. */
-  readonly mode: 'scheduled' | 'base' | 'alternative';
-  readonly base: number | null;
-  readonly alternative: number | null;
-  /** When the alternative holds, by the local clock. */
-  readonly schedule: readonly LimitWindow[];
-}
+import type { Limits } from '../contract/settings.ts';
 
-/**
- * From `from` (inclusive) to `to` (exclusive), `HH:MM`, on the days it begins on (ISO 8601: 1 is Monday). A window
- * whose end is not after its beginning goes on into the next day; with both equal it lasts until the same time there.
- */
-export interface LimitWindow {
-  readonly days: readonly number[];
-  readonly from: string;
-  readonly to: string;
-}
+type Window = Limits['schedule'][number];
 
 /** What is asked of a Date: its local time. */
 export type LocalTime = Pick<Date, 'getDay' | 'getHours' | 'getMinutes'>;
@@ -27,13 +11,13 @@ const DAY_MINUTES = 24 * 60;
 const HORIZON_MS = 15 * DAY_MINUTES * MINUTE_MS;
 
 /** The limit at a local time. It follows what the clock on the wall shows, in an hour that comes twice as well. */
-export function rateAt(limits: LimitPlan, now: LocalTime): number | null {
+export function rateAt(limits: Limits, now: LocalTime): number | null {
   const { mode, base, alternative, schedule } = limits;
   const other = mode === 'scheduled' ? schedule.some((window) => holds(window, now)) : mode === 'alternative';
   return other ? alternative : base;
 }
 
-function holds({ days, from, to }: LimitWindow, now: LocalTime): boolean {
+function holds({ days, from, to }: Window, now: LocalTime): boolean {
   const today = now.getDay() || 7;
   const yesterday = today === 1 ? 7 : today - 1;
   const minute = now.getHours() * 60 + now.getMinutes();
@@ -51,7 +35,7 @@ function minuteOf(time: string): number {
  * When the limit next changes after `now`, both in ms since 1970; null when it stays. It goes along the boundaries of
  * the windows and the jumps of the local clock, so that neither a left-out nor a repeated hour hides a change.
  */
-export function nextChange(limits: LimitPlan, now: number): number | null {
+export function nextChange(limits: Limits, now: number): number | null {
   if (limits.mode !== 'scheduled' || limits.base === limits.alternative) return null;
   const marks = marksOf(limits.schedule);
   const present = rateAt(limits, new Date(now));
@@ -62,7 +46,7 @@ export function nextChange(limits: LimitPlan, now: number): number | null {
 }
 
 /** Minutes of the day at which something may change, ascending; midnight, when the day does, is the last. */
-function marksOf(schedule: readonly LimitWindow[]): readonly number[] {
+function marksOf(schedule: readonly Window[]): readonly number[] {
   const minutes = schedule.flatMap(({ from, to }) => [minuteOf(from), minuteOf(to)]);
   return [...new Set([...minutes, DAY_MINUTES])].sort((a, b) => a - b);
 }

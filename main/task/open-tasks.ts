@@ -10,8 +10,9 @@ import {
 import { asSatchelError, SatchelError } from '../contract/errors.ts';
 import type { Message } from '../contract/events.ts';
 import type { NetrcEntry } from '../source/netrc.ts';
+import { Bucket } from '../transfer/bucket.ts';
 import { Hosts } from '../transfer/hosts.ts';
-import { Bucket, readBytesFor } from '../transfer/throttle.ts';
+import { readBytesFor } from '../transfer/throttle.ts';
 import type { Clock, Timer } from '../world/clock.ts';
 import { type DataFolder, openDataFolder } from '../world/data-folder.ts';
 import type { Disk } from '../world/disk.ts';

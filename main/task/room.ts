@@ -1,6 +1,7 @@
 import type { Clock, Timer } from '../world/clock.ts';
 import type { Disk } from '../world/disk.ts';
 import type { TaskRecord } from './record.ts';
+import { amountOf } from './show.ts';
 
 /** How often a full disk is looked at. */
 const LOOK_MS = 5000;
@@ -70,7 +71,7 @@ export class RoomWatch {
   /** True when it has waited long enough; what has brought bytes meanwhile begins anew. */
   #mayTry(record: TaskRecord): boolean {
     const now = this.#options.clock.monotonic();
-    const received = record.items.reduce((sum, item) => sum + item.received, 0);
+    const { received } = amountOf(record);
     const last = this.#tries.get(record);
     if (last && now < last.notBefore) return false;
     const count = last && received <= last.received ? last.count + 1 : 0;

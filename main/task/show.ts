@@ -58,7 +58,7 @@ export function taskOf(record: TaskRecord, live: Live | null, position: number):
 }
 
 /** Bytes of all items together; the total is null while one of them is not known. */
-function amountOf({ items }: TaskRecord): { received: number; total: number | null } {
+export function amountOf({ items }: TaskRecord): { received: number; total: number | null } {
   const received = items.reduce((sum, item) => sum + item.received, 0);
   const total = items.reduce<number | null>(
     (sum, item) => (sum === null || item.total === null ? null : sum + item.total),

@@ -1,5 +1,4 @@
 import { createHash } from 'node:crypto';
-import { sourceKey } from '../source/links.ts';
 
 /**
  * A short key for what is long: 48 bits, which a number holds exactly. Among a million rows two different texts share
@@ -9,11 +8,7 @@ function hash48(text: string): number {
   return createHash('sha256').update(text).digest().readUIntBE(0, 6);
 }
 
-/** Null for what has no address (a file of this machine). */
-export function keyOf(url: string): string | null {
-  return /^https?:/i.test(url) && URL.canParse(url) ? sourceKey(url) : null;
-}
-
+/** Of a sourceKey; null for what has none. */
 export const sourceHash = (key: string | null): number | null => (key === null ? null : hash48(key));
 
 export const pathHash = (path: string): number => hash48(path);

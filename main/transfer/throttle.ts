@@ -1,8 +1,6 @@
 import type { Clock } from '../world/clock.ts';
 import { type Bucket, type Claim, MOST_TURN, type Share } from './bucket.ts';
 
-export { Bucket } from './bucket.ts';
-
 /** Whether a limit is what makes a task slow is told from about so long. */
 const LIMITING_MEMORY_MS = 500;
 

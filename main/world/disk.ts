@@ -210,15 +210,21 @@ export class Disk {
   }
 
   /** Keeps what is at `from` under another name too, which must be free: a second link, else a copy. */
-  keepAs(from: string, copy: string): Promise<void> {
-    return guarded(copy, async () => {
-      try {
-        await this.#fs.link(from, copy);
-      } catch (thrown) {
-        if (errnoOf(thrown) === 'EEXIST' || errnoOf(thrown) === 'ENOENT') throw thrown;
-        await this.#fs.copyFile(from, copy, COPY_EXCLUSIVE);
-      }
+  keepAs(from: string, to: string): Promise<void> {
+    return guarded(to, async () => {
+      if (!(await this.#link(from, to))) await this.#fs.copyFile(from, to, COPY_EXCLUSIVE);
     });
+  }
+
+  /** False where links are not to be had (FAT, some network shares). */
+  async #link(from: string, to: string): Promise<boolean> {
+    try {
+      await this.#fs.link(from, to);
+      return true;
+    } catch (thrown) {
+      if (errnoOf(thrown) === 'EEXIST' || errnoOf(thrown) === 'ENOENT') throw thrown;
+      return false;
+    }
   }
 
   /** The folder's one true path: two ways to write it give the same answer. */
@@ -233,18 +239,13 @@ export class Disk {
 
   /**
    * Moves a file to a name that must be free: `name-conflict` when it is not. link + unlink cannot replace anything;
-   * where links are not to be had (FAT, some network shares) it is check + rename.
+   * where links are not to be had it is check + rename.
    */
   moveIntoPlace(from: string, to: string): Promise<void> {
     return guarded(to, async () => {
-      try {
-        await this.#fs.link(from, to);
-      } catch (thrown) {
-        if (errnoOf(thrown) === 'EEXIST' || errnoOf(thrown) === 'ENOENT') throw thrown;
-        if ((await this.facts(to)) !== null) throw Object.assign(new Error('taken'), { code: 'EEXIST' });
-        return this.#fs.rename(from, to);
-      }
-      await this.#fs.unlink(from);
+      if (await this.#link(from, to)) return this.#fs.unlink(from);
+      if ((await this.facts(to)) !== null) throw Object.assign(new Error('taken'), { code: 'EEXIST' });
+      return this.#fs.rename(from, to);
     });
   }
 

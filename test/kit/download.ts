@@ -2,9 +2,9 @@ import { onTestFinished } from 'vitest';
 import type { SatchelError } from '../../main/contract/errors.ts';
 import { findJournals, matchJournal } from '../../main/task/claim.ts';
 import { type FileJob, type FileResult, runFile } from '../../main/task/run-file.ts';
+import { Bucket } from '../../main/transfer/bucket.ts';
 import type { LiveSegment } from '../../main/transfer/crew.ts';
 import { Hosts } from '../../main/transfer/hosts.ts';
-import { Bucket } from '../../main/transfer/throttle.ts';
 import { type Clock, systemClock } from '../../main/world/clock.ts';
 import { Disk } from '../../main/world/disk.ts';
 import { createHttp, type NetworkOptions } from '../../main/world/http.ts';
@@ -77,7 +77,7 @@ export function download(url: string, options: DownloadOptions): Download {
       onConflict: 'rename',
       onChanged: 'stop',
       resume: found,
-      startOver: job.onConflict === 'overwrite' && found !== null,
+      startOver: job.onConflict === 'overwrite',
       connections: 1,
       minSplit: 1024 * 1024,
       retries: 8,

@@ -1,6 +1,6 @@
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { SatchelError } from '../../main/contract/errors.ts';
-import { Bucket } from '../../main/transfer/throttle.ts';
+import { Bucket } from '../../main/transfer/bucket.ts';
 import { type Clock, systemClock } from '../../main/world/clock.ts';
 import { FakeClock } from '../kit/fake-clock.ts';
 import { Flow } from './flow.ts';

@@ -54,8 +54,8 @@ export const REACH: readonly Switch[] = [
   {
     rule: '3: referer',
     file: HEADERS,
-    find: "    url.username = '';\n    url.password = '';\n    url.hash = '';\n    return url.href;",
-    replace: '    return text;',
+    find: 'return parseSource(text.trim()).url;',
+    replace: 'parseSource(text.trim());\n    return text;',
     test: 'a referer says neither who nor where on the page',
   },
   {

@@ -1,12 +1,13 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { type LimitPlan, nextChange, rateAt } from '../../main/task/limits.ts';
+import type { Limits } from '../../main/contract/settings.ts';
+import { nextChange, rateAt } from '../../main/task/limits.ts';
 
 const MINUTE = 60_000;
 const DAY = 24 * 60 * MINUTE;
 const EVERY_DAY = [1, 2, 3, 4, 5, 6, 7];
 
-const plan = (...schedule: LimitPlan['schedule']): LimitPlan => ({
+const plan = (...schedule: Limits['schedule']): Limits => ({
   mode: 'scheduled',
   base: 1000,
   alternative: 50,
@@ -14,10 +15,10 @@ const plan = (...schedule: LimitPlan['schedule']): LimitPlan => ({
 });
 
 const at = (text: string) => new Date(text).getTime();
-const rates = (limits: LimitPlan, ...times: string[]) => times.map((time) => rateAt(limits, new Date(time)));
+const rates = (limits: Limits, ...times: string[]) => times.map((time) => rateAt(limits, new Date(time)));
 
 /** Every change within `days`, one after the other. */
-function changes(limits: LimitPlan, from: string, days: number): string[] {
+function changes(limits: Limits, from: string, days: number): string[] {
   const seen: string[] = [];
   for (let now = nextChange(limits, at(from)); now !== null; now = nextChange(limits, now)) {
     if (now > at(from) + days * DAY) break;

@@ -1,36 +1,11 @@
+import { newFileRecord } from '../../main/task/new-record.ts';
 import type { HistoryEntry, ItemRecord, TaskRecord } from '../../main/task/record.ts';
 
 /** Plausible records, the same for the same number. */
 export function taskRecord(n: number, more: Partial<TaskRecord> = {}): TaskRecord {
-  return {
-    id: `task-${n}`,
-    kind: 'file',
-    name: `file-${n}.bin`,
-    dir: '/home/anna',
-    state: 'waiting',
-    run: 0,
-    error: null,
-    priority: 0,
-    rank: n,
-    limitRate: null,
-    connections: null,
-    onConflict: null,
-    onChanged: null,
-    category: null,
-    dirByType: false,
-    asking: false,
-    place: null,
-    startOver: false,
-    finished: null,
-    replacing: null,
-    removing: null,
-    duplicateOf: null,
-    createdAt: 1000 + n,
-    startedAt: null,
-    finishedAt: null,
-    items: [itemRecord(n)],
-    ...more,
-  };
+  const source = { url: `https://example.org/file-${n}.bin`, dir: '/home/anna', out: null };
+  const own = { id: `task-${n}`, rank: n, items: [itemRecord(n)] };
+  return newFileRecord(source, 1000 + n, { ...own, ...more });
 }
 
 export function itemRecord(n: number, more: Partial<ItemRecord> = {}): ItemRecord {

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { Bucket, Limiter, readBytesFor } from '../../main/transfer/throttle.ts';
+import { Bucket } from '../../main/transfer/bucket.ts';
+import { Limiter, readBytesFor } from '../../main/transfer/throttle.ts';
 import type { Timer } from '../../main/world/clock.ts';
 import { FakeClock } from '../kit/fake-clock.ts';
 import { type Flow, Tap } from './taps.ts';
@@ -16,6 +17,20 @@ function setting(rate: number | null) {
   const taps = (count: number, limiter = new Limiter(clock, null, bucket)) =>
     Array.from({ length: count }, () => new Tap(limiter, clock));
   return { clock, bucket, taps };
+}
+
+/** Two connections that wait at 1 KiB/s, the first of them first, and how often the second was given its turn. */
+function twoWaiting() {
+  const { clock, bucket } = setting(KIB);
+  const limiter = new Limiter(clock, null, bucket);
+  let turns = 0;
+  const gone = limiter.open(() => {});
+  const next = limiter.open(() => {
+    turns += 1;
+  });
+  gone.take(KIB);
+  next.take(KIB);
+  return { clock, gone, next, turns: () => turns };
 }
 
 const sum = (values: readonly number[]) => values.reduce((all, each) => all + each, 0);
@@ -209,35 +224,19 @@ describe('rule 24: a bucket', () => {
   });
 
   test('takes back the turn of a connection that ends, for the next one', async () => {
-    const { clock, bucket } = setting(KIB);
-    const limiter = new Limiter(clock, null, bucket);
-    let turns = 0;
-    const gone = limiter.open(() => {});
-    const next = limiter.open(() => {
-      turns += 1;
-    });
-    gone.take(KIB);
-    next.take(KIB);
+    const { clock, gone, next, turns } = twoWaiting();
     await clock.advance(1000);
     expect([gone.waiting, next.waiting]).toEqual([false, true]);
     gone.close();
-    expect(turns).toBe(1);
+    expect(turns()).toBe(1);
     expect(next.take(KIB)).toBe(KIB);
   });
 
   test('a connection that ends while it waits holds up nobody', async () => {
-    const { clock, bucket } = setting(KIB);
-    const limiter = new Limiter(clock, null, bucket);
-    let turns = 0;
-    const gone = limiter.open(() => {});
-    const next = limiter.open(() => {
-      turns += 1;
-    });
-    gone.take(KIB);
-    next.take(KIB);
+    const { clock, gone, turns } = twoWaiting();
     gone.close();
     await clock.advance(1000);
-    expect(turns).toBe(1);
+    expect(turns()).toBe(1);
   });
 
   test('refuses a rate that is none', () => {
