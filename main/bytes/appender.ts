@@ -1,5 +1,5 @@
 import type { Clock, Timer } from '../world/clock.ts';
-import type { PartialFile } from './partial-file.ts';
+import type { Sink } from './partial-file.ts';
 
 /** Below this, and younger than FLUSH_MS, bytes wait for company: tiny writes cost more than they save. */
 const FLUSH_BYTES = 128 * 1024;
@@ -7,7 +7,7 @@ const FLUSH_BYTES = 128 * 1024;
 const FLUSH_MS = 15;
 
 export interface AppenderOptions {
-  readonly file: PartialFile;
+  readonly file: Sink;
   readonly regionId: number;
   /** First byte, relative to the region. */
   readonly from: number;

@@ -1,3 +1,5 @@
+import { crc32 } from 'node:zlib';
+
 /**
  * CRC-32 (the one of ZIP and zlib, reflected polynomial 0xEDB88320) of two runs of bytes joined, from the CRCs of
  * each: multiplication by x^(8·length) modulo the polynomial. The method is that of zlib's crc32_combine (1.2.12 on).
@@ -36,4 +38,19 @@ function shiftBy(length: number): number {
 /** The CRC-32 of A followed by B, from crc(A), crc(B) and B's length in bytes. */
 export function crc32Combine(first: number, second: number, secondLength: number): number {
   return (multiply(shiftBy(secondLength), first) ^ second) >>> 0;
+}
+
+/** The CRC-32 of `length` zero bytes, without looking at any. */
+export function crc32OfZeros(length: number): number {
+  let crc = 0;
+  let done = 0;
+  let run = { crc: crc32(Buffer.alloc(1)), length: 1 };
+  for (let rest = length; rest > 0; rest = Math.floor(rest / 2)) {
+    if (rest % 2 === 1) {
+      crc = done === 0 ? run.crc : crc32Combine(crc, run.crc, run.length);
+      done += run.length;
+    }
+    run = { crc: crc32Combine(run.crc, run.crc, run.length), length: run.length * 2 };
+  }
+  return crc;
 }

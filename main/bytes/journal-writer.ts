@@ -36,10 +36,12 @@ export class JournalWriter {
     return this.#length;
   }
 
-  /** Resolves when the record is in the file (not yet synced). */
-  append(record: NewRecord): Promise<void> {
+  /** Resolves when the records are in the file (not yet synced). They go in one write: a crash has them all, or few. */
+  append(...records: readonly NewRecord[]): Promise<void> {
     if (this.#failure) return Promise.reject(this.#failure.error);
-    const bytes = encodeRecord({ ...record, at: this.#clock.now() } as JournalRecord);
+    const at = this.#clock.now();
+    const lines = records.map((record) => encodeRecord({ ...record, at } as JournalRecord));
+    const bytes = lines.length === 1 ? (lines[0] as Buffer) : Buffer.concat(lines);
     return new Promise((done, failed) => {
       this.#waiting.push({ bytes, done, failed });
       this.#running ??= this.#run();

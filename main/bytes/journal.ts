@@ -16,18 +16,24 @@ const Crc = Count.max(0xffffffff);
 const Open = z.object({ t: z.literal('open'), v: z.literal(1), at: Count, id: z.string(), name: z.string() });
 /** Facts kept under a key by those who use the bytes room (URL, validators, …); the newest of a key counts. */
 const Note = z.object({ t: z.literal('note'), at: Count, key: z.string(), value: z.unknown() });
-/** Where an item's bytes live: `length` null is open-ended. A second record of one id replaces the first. */
+/**
+ * Where an item's bytes live: `length` null is open-ended; before them `head` bytes are kept for what announces them
+ * (a ZIP's local header). A second record of one id replaces the first: the pieces have moved along.
+ */
 const RegionRecord = z.object({
   t: z.literal('region'),
   at: Count,
   id: Count,
   offset: Count,
   length: Count.nullable(),
+  head: Count.optional(),
 });
 /** Bytes [from, from+n) of region `r` are written, with this CRC-32. */
 const PieceRecord = z.object({ t: z.literal('piece'), at: Count, r: Count, from: Count, n: Count, crc: Crc });
 /** Every piece of region `r` that touches [from, from+n) is void; `n` null is to the end. */
 const Drop = z.object({ t: z.literal('drop'), at: Count, r: Count, from: Count, n: Count.nullable() });
+/** Region `r` is no more: its place may be another's. */
+const Gone = z.object({ t: z.literal('gone'), at: Count, r: Count });
 /** What the first `upTo` bytes of the journal speak of is on disk: an fsync began after they were written. */
 const Barrier = z.object({ t: z.literal('barrier'), at: Count, upTo: Count });
 /** The file is whole, verified and on disk; what is left is to move it to `name` in the same folder. */
@@ -45,6 +51,7 @@ const JournalRecord = z.discriminatedUnion('t', [
   RegionRecord,
   PieceRecord,
   Drop,
+  Gone,
   Barrier,
   Sealed,
 ]);

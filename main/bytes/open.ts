@@ -57,10 +57,7 @@ async function createUnderLock(
     const journal = new JournalWriter(journalFile, clock, 0);
     const { id, notes } = options;
     const records = Object.entries(notes).map(([key, value]) => ({ t: 'note', key, value }) as const);
-    const appended = [{ t: 'open', v: 1, id, name: place.name } as const, ...records].map((record) =>
-      journal.append(record),
-    );
-    await Promise.all(appended);
+    await journal.append({ t: 'open', v: 1, id, name: place.name }, ...records);
     await journal.sync();
     const part = await disk.create(partPath(place));
     opened.push(part);
@@ -90,9 +87,8 @@ async function demandFree(disk: Disk, path: string): Promise<void> {
 }
 
 /**
- * A process killed between creating a journal and writing its first record leaves a journal that says nothing and no
- * byte of data. It is ours and worth nothing, so it does not block its name: it is removed, unless somebody is at work
- * on it.
+ * A process killed between creating a journal and making its partial file leaves a journal that knows of no byte. It is
+ * ours and worth nothing, so it does not block its name: it is removed, unless somebody is at work on it.
  */
 export async function removeStillborn(disk: Disk, place: Place): Promise<void> {
   if (!(await isStillborn(disk, place))) return;
@@ -110,7 +106,16 @@ async function clearStillborn(disk: Disk, place: Place): Promise<void> {
 async function isStillborn(disk: Disk, place: Place): Promise<boolean> {
   const journal = await disk.facts(journalPath(place));
   if (journal?.kind !== 'file' || (await disk.facts(partPath(place))) !== null) return false;
-  return isCutBeginning(await disk.readWhole(journalPath(place)));
+  return isBeginning(await disk.readWhole(journalPath(place)));
+}
+
+/** What is written before the partial file is made, whole or cut anywhere. */
+function isBeginning(bytes: Buffer): boolean {
+  const { records, goodLength } = decodeJournal(bytes);
+  if (records.length === 0) return isCutBeginning(bytes);
+  const first = records.every(({ record }, index) => record.t === (index === 0 ? 'open' : 'note'));
+  // A line that is whole and wrong was torn by something else.
+  return first && !bytes.subarray(goodLength).includes('\n');
 }
 
 const FIRST_RECORD = '{"t":"open",';
@@ -189,7 +194,7 @@ async function recoverRegions(replayed: Replayed, part: DiskFile, journal: Journ
   const size = await part.size();
   const regions: Region[] = [];
   let droppedBytes = 0;
-  for (const { id, offset, length, durable, doubtful } of replayed.regions.values()) {
+  for (const { id, offset, length, head, durable, doubtful } of replayed.regions.values()) {
     const have = new PieceMap();
     const keep = async (piece: Piece, trusted: boolean) => {
       const whole = offset + piece.end <= size;
@@ -199,7 +204,7 @@ async function recoverRegions(replayed: Replayed, part: DiskFile, journal: Journ
     };
     for (const piece of durable) await keep(piece, true);
     for (const piece of doubtful) await keep(piece, false);
-    regions.push({ id, offset, length, have });
+    regions.push({ id, offset, length, head, have });
   }
   // Else a power cut could bring back the word for what was found missing here.
   if (droppedBytes > 0) await journal.sync();

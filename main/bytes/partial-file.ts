@@ -5,7 +5,7 @@ import type { Clock } from '../world/clock.ts';
 import type { Disk, DiskFile } from '../world/disk.ts';
 import type { Lock } from '../world/lock.ts';
 import { BarrierSchedule } from './barriers.ts';
-import type { JournalWriter } from './journal-writer.ts';
+import type { JournalWriter, NewRecord } from './journal-writer.ts';
 import { PieceMap } from './piece-map.ts';
 
 export const PART_SUFFIX = '.part';
@@ -32,8 +32,30 @@ export interface Region {
   readonly offset: number;
   /** Bytes, or null while it is open-ended. */
   readonly length: number | null;
+  /** Bytes before `offset` kept for what announces them; no part of it. */
+  readonly head: number;
   /** What is journaled. */
   readonly have: PieceMap;
+}
+
+/** Facts for the journal, by key. */
+export type Notes = Readonly<Record<string, unknown>>;
+
+export interface WholeRegion extends Omit<Region, 'have'> {
+  readonly length: number;
+  readonly crc: number;
+}
+
+/** The part of a partial file that receives the bytes of a source. */
+export interface Sink {
+  /** Resolves when they are kept as safely as they are going to be for now. */
+  write(regionId: number, from: number, buffers: readonly Buffer[]): Promise<void>;
+  forget(regionId: number): Promise<void>;
+}
+
+/** As the journal has it: a region without a head is that of a file that is nothing else. */
+function where({ id, offset, length, head }: Omit<Region, 'have'>) {
+  return { id, offset, length, ...(head > 0 ? { head } : {}) };
 }
 
 export interface PartialFileParts {
@@ -64,7 +86,7 @@ export interface Seal {
  * order, by many connections at once; may be killed at any moment. Made and reopened by open.ts. After one failed
  * write it is dead: every later call gives that first error.
  */
-export class PartialFile {
+export class PartialFile implements Sink {
   readonly place: Place;
   readonly id: string;
   readonly #disk: Disk;
@@ -99,28 +121,100 @@ export class PartialFile {
     return this.#notes.get(key);
   }
 
+  get notes(): ReadonlyMap<string, unknown> {
+    return this.#notes;
+  }
+
   async keepNote(key: string, value: unknown): Promise<void> {
-    this.#notes.set(key, value);
-    await this.#guarded(() => this.#journal.append({ t: 'note', key, value }));
+    await this.#guarded(() => this.#journal.append(...this.#noteRecords({ [key]: value })));
+  }
+
+  async keepNotes(notes: Notes): Promise<void> {
+    if (Object.keys(notes).length === 0) return;
+    await this.#guarded(() => this.#journal.append(...this.#noteRecords(notes)));
+  }
+
+  #noteRecords(notes: Notes): NewRecord[] {
+    return Object.entries(notes).map(([key, value]) => {
+      this.#notes.set(key, value);
+      return { t: 'note', key, value };
+    });
+  }
+
+  /** What its first failed write threw, if it is dead. */
+  get failure(): unknown {
+    return this.#failure?.error ?? null;
   }
 
   region(id: number): Region | undefined {
     return this.#regions.get(id);
   }
 
-  /** Lays out a region, or gives an open-ended one its length. */
-  async placeRegion(id: number, offset: number, length: number | null): Promise<Region> {
-    const region = { id, offset, length, have: this.#regions.get(id)?.have ?? new PieceMap() };
+  get regions(): Iterable<Region> {
+    return this.#regions.values();
+  }
+
+  /** Lays out a region, gives an open-ended one its length, or says where one is that has been moved. */
+  async placeRegion(id: number, offset: number, length: number | null, head = 0): Promise<Region> {
+    const region = { id, offset, length, head, have: this.#regions.get(id)?.have ?? new PieceMap() };
     this.#regions.set(id, region);
-    await this.#guarded(() => this.#journal.append({ t: 'region', id, offset, length }));
+    await this.#guarded(() => this.#journal.append({ t: 'region', ...where(region) }));
     return region;
   }
 
   /**
-   * Writes `buffers` at byte `from` of a region, then journals them with their CRC-32: a record never precedes its
-   * bytes. Resolves when both are in their files, which a killed process survives and a power cut may not.
+   * Lays out a region and writes all of it, with what announces it, in one go. `buffers` begin with the `head` bytes;
+   * `crc` is of what follows them.
    */
-  async write(regionId: number, from: number, buffers: readonly Buffer[]): Promise<void> {
+  async putRegion(put: WholeRegion, buffers: readonly Buffer[], notes: Notes = {}): Promise<Region> {
+    const { id, offset, length, head, crc } = put;
+    const region = { id, offset, length, head, have: new PieceMap() };
+    this.#regions.set(id, region);
+    await this.#guarded(async () => {
+      await this.#part.write(buffers, offset - head);
+      // Notes first: of a region that they say nothing of, something else would be believed.
+      const records: NewRecord[] = [...this.#noteRecords(notes), { t: 'region', ...where(region) }];
+      if (length > 0) records.push({ t: 'piece', r: id, from: 0, n: length, crc });
+      await this.#journal.append(...records);
+      region.have.add({ start: 0, end: length, crc });
+    });
+    this.#schedule.wrote(head + length);
+    return region;
+  }
+
+  /** Nothing lies there any more: what comes next may be written over it as soon as this resolves. */
+  async giveUpRegion(id: number, notes: Notes = {}): Promise<void> {
+    if (!this.#regions.delete(id)) return;
+    await this.#guarded(async () => {
+      await this.#journal.append(...this.#noteRecords(notes), { t: 'gone', r: id });
+      // Else a power cut could bring back its word for bytes that were overwritten.
+      await this.#journal.sync();
+    });
+  }
+
+  /** Says where a region's bytes are now that they have been copied; where they were is free when this resolves. */
+  async moveRegion(id: number, offset: number, head: number): Promise<void> {
+    const length = this.#regions.get(id)?.length ?? null;
+    await this.barrier();
+    await this.placeRegion(id, offset, length, head);
+    await this.#guarded(() => this.#journal.sync());
+  }
+
+  /** Writes what no piece vouches for, because it can be told from the notes; `at` counts from the file's start. */
+  async writeBare(buffers: readonly Buffer[], at: number): Promise<void> {
+    await this.#guarded(() => this.#part.write(buffers, at));
+  }
+
+  async truncate(size: number): Promise<void> {
+    await this.#guarded(() => this.#part.truncate(size));
+  }
+
+  /**
+   * Writes `buffers` at byte `from` of a region, then journals them with their CRC-32: a record never precedes its
+   * bytes. Resolves when both are in their files, which a killed process survives and a power cut may not. `notes` go
+   * with the record, before it.
+   */
+  async write(regionId: number, from: number, buffers: readonly Buffer[], notes: Notes = {}): Promise<void> {
     const region = this.#regions.get(regionId);
     if (!region) throw new SatchelError('internal', `no region ${regionId}`);
     let crc = 0;
@@ -135,17 +229,18 @@ export class PartialFile {
     }
     await this.#guarded(async () => {
       await this.#part.write(buffers, region.offset + from);
-      await this.#journal.append({ t: 'piece', r: regionId, from, n: size, crc });
+      const piece: NewRecord = { t: 'piece', r: regionId, from, n: size, crc };
+      await this.#journal.append(...this.#noteRecords(notes), piece);
       region.have.add({ start: from, end: from + size, crc });
     });
     this.#schedule.wrote(size);
   }
 
-  /** Forgets every byte of a region: its source cannot be resumed. */
-  async forget(regionId: number): Promise<void> {
-    this.#regions.get(regionId)?.have.clear();
+  /** Forgets the bytes of a region, or its pieces from one that begins at or behind `from`: they are to come anew. */
+  async forget(regionId: number, from = 0): Promise<void> {
+    this.#regions.get(regionId)?.have.cut(from);
     await this.#guarded(async () => {
-      await this.#journal.append({ t: 'drop', r: regionId, from: 0, n: null });
+      await this.#journal.append({ t: 'drop', r: regionId, from, n: null });
       // Else a power cut could bring back the old pieces' word for bytes that were overwritten.
       await this.#journal.sync();
     });

@@ -47,9 +47,10 @@ export class PieceMap {
     this.#joinWithNext(at - 1);
   }
 
-  clear(): void {
-    this.#pieces = [];
-    this.#bytes = 0;
+  /** Without every piece that reaches beyond `from`. */
+  cut(from: number): void {
+    this.#pieces = this.#pieces.filter(({ end }) => end <= from);
+    this.#bytes = this.#pieces.reduce((sum, { start, end }) => sum + end - start, 0);
   }
 
   /** True when exactly [0, total) is there. */

@@ -5,6 +5,7 @@ export interface ReplayedRegion {
   readonly id: number;
   readonly offset: number;
   readonly length: number | null;
+  readonly head: number;
   /** On disk for certain: journaled before the last barrier. */
   readonly durable: readonly Piece[];
   /** Written before a process died, or lost with the power: to be read back and compared. */
@@ -22,6 +23,7 @@ export interface Replayed {
 interface Placed {
   offset: number;
   length: number | null;
+  head: number;
   pieces: { piece: Piece; at: number }[];
 }
 
@@ -40,10 +42,10 @@ export function replay(journal: JournalText): Replayed | null {
     else applyToRegion(placed, record, offset);
   }
   const regions = new Map<number, ReplayedRegion>();
-  for (const [id, { offset, length, pieces }] of placed) {
+  for (const [id, { pieces, ...where }] of placed) {
     const durable = pieces.filter(({ at }) => at < durableUpTo).map(({ piece }) => piece);
     const doubtful = pieces.filter(({ at }) => at >= durableUpTo).map(({ piece }) => piece);
-    regions.set(id, { id, offset, length, durable, doubtful });
+    regions.set(id, { id, ...where, durable, doubtful });
   }
   return { id: first.id, name: first.name, notes, regions, sealed };
 }
@@ -51,10 +53,13 @@ export function replay(journal: JournalText): Replayed | null {
 function applyToRegion(placed: Map<number, Placed>, record: JournalRecord, at: number): void {
   if (record.t === 'region') {
     const pieces = placed.get(record.id)?.pieces ?? [];
-    placed.set(record.id, { offset: record.offset, length: record.length, pieces });
+    const { offset, length, head = 0 } = record;
+    placed.set(record.id, { offset, length, head, pieces });
   } else if (record.t === 'piece') {
     const piece = { start: record.from, end: record.from + record.n, crc: record.crc };
     placed.get(record.r)?.pieces.push({ piece, at });
+  } else if (record.t === 'gone') {
+    placed.delete(record.r);
   } else if (record.t === 'drop') {
     const region = placed.get(record.r);
     if (!region) return;

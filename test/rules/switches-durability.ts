@@ -30,9 +30,9 @@ export const DURABILITY: readonly Switch[] = [
   {
     rule: '25: bytes before their record',
     file: PARTIAL,
-    find: "await this.#part.write(buffers, region.offset + from);\n      await this.#journal.append({ t: 'piece', r: regionId, from, n: size, crc });",
+    find: "await this.#part.write(buffers, region.offset + from);\n      const piece: NewRecord = { t: 'piece', r: regionId, from, n: size, crc };\n      await this.#journal.append(...this.#noteRecords(notes), piece);",
     replace:
-      "await this.#journal.append({ t: 'piece', r: regionId, from, n: size, crc });\n      await this.#part.write(buffers, region.offset + from);",
+      "const piece: NewRecord = { t: 'piece', r: regionId, from, n: size, crc };\n      await this.#journal.append(...this.#noteRecords(notes), piece);\n      await this.#part.write(buffers, region.offset + from);",
     test: 'a record never precedes its bytes',
   },
   {

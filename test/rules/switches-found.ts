@@ -40,9 +40,23 @@ export const FOUND: readonly Switch[] = [
   {
     rule: '26: forgotten for good',
     file: 'main/bytes/partial-file.ts',
-    find: "await this.#journal.append({ t: 'drop', r: regionId, from: 0, n: null });\n      // Else a power cut could bring back the old pieces' word for bytes that were overwritten.\n      await this.#journal.sync();",
-    replace: "await this.#journal.append({ t: 'drop', r: regionId, from: 0, n: null });",
+    find: "await this.#journal.append({ t: 'drop', r: regionId, from, n: null });\n      // Else a power cut could bring back the old pieces' word for bytes that were overwritten.\n      await this.#journal.sync();",
+    replace: "await this.#journal.append({ t: 'drop', r: regionId, from, n: null });",
     test: 'nothing vouches for bytes that were written over',
+  },
+  {
+    rule: '27: cut beginnings',
+    file: 'main/bytes/open.ts',
+    find: 'return first && !bytes.subarray(goodLength).includes',
+    replace: 'return false && !bytes.subarray(goodLength).includes',
+    test: 'that was cut anywhere before its partial file was made',
+  },
+  {
+    rule: '28: only beginnings',
+    file: 'main/bytes/open.ts',
+    find: "return first && !bytes.subarray(goodLength).includes('\\n');",
+    replace: 'return first;',
+    test: 'a file that begins like a journal and goes on otherwise',
   },
   {
     rule: '26: no pipes',
