@@ -25,7 +25,11 @@ const onlyIn = [
   { what: npm('got'), where: ['^main/world/http[.]ts$'] },
   { what: npm('archiver'), where: ['^main/zip/stream[.]ts$'] },
   { what: npm('electron'), where: ['^main/(desktop/|doors/ipc[.]ts$|index[.]ts$)', '^preload/', '^test/'] },
-  { what: core('fs', 'fs/promises'), where: ['^main/world/(disk|settings)[.]ts$'], within: '^main/' },
+  {
+    what: core('fs', 'fs/promises'),
+    where: ['^main/world/(disk|blocking-disk|settings|standard-output)[.]ts$'],
+    within: '^main/',
+  },
   { what: core('sqlite'), where: ['^main/world/'], within: '^main/' },
   { what: core('net', 'tls', 'http', 'https', 'http2', 'dgram'), where: ['^main/world/'], within: '^main/' },
 ];

@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { defineConfig } from 'vitest/config';
 import { environmentOfChildren, switchOff } from './test/rules/switch-off.ts';
 
@@ -6,9 +7,12 @@ export default defineConfig({
     projects: [
       {
         plugins: [switchOff()],
+        // As in electron.vite.config.ts; only what is not left to Node can have an alias.
+        resolve: { alias: { 'crc-32': join(import.meta.dirname, 'main/zip/crc-32.ts') } },
         test: {
           name: 'node',
           environment: 'node',
+          server: { deps: { inline: ['archiver', 'zip-stream', 'compress-commons', 'crc32-stream'] } },
           include: ['test/**/*.test.ts'],
           env: environmentOfChildren(),
           // The cache does not know of the switch: a run could get the source of another one.

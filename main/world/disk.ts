@@ -47,7 +47,7 @@ function errnoOf(thrown: unknown): string | undefined {
 }
 
 /** An error of the operating system as one of ours; the detail names the path. */
-function diskError(thrown: unknown, path: string): SatchelError {
+export function diskError(thrown: unknown, path: string): SatchelError {
   const errno = errnoOf(thrown);
   const code = errno !== undefined && errno in CODES ? CODES[errno as keyof typeof CODES] : 'disk-error';
   return new SatchelError(code, errno ? `${errno}: ${path}` : `${String(thrown)}: ${path}`, {
