@@ -68,6 +68,10 @@ function itemRow(n: number): TaskRecord['items'][number] {
     etag: `"${n}"`,
     error: null,
     secret: null,
+    path: null,
+    tries: 0,
+    startOver: false,
+    leftOut: null,
   };
 }
 

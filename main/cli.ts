@@ -2,7 +2,12 @@ import { Command, CommanderError } from 'commander';
 import { version } from '../package.json';
 import { asSatchelError } from './contract/errors.ts';
 import { addGetCommand } from './doors/get.ts';
+import { addListCommand } from './doors/list.ts';
+import { addOpenPartialCommand } from './doors/open-partial.ts';
+import { addPackCommand } from './doors/pack.ts';
 import { failureLine } from './doors/sentences.ts';
+import { addVerifyCommand } from './doors/verify.ts';
+import { keepHeapSmall } from './world/heap.ts';
 
 const WRONG_USAGE = 2;
 const FAILED = 1;
@@ -30,6 +35,8 @@ function withoutValue(text: string): string {
   return text.replace(/(unknown option '[^'=]*=).*'/s, "$1…'");
 }
 
+keepHeapSmall();
+
 const program = new Command('satchel')
   .description('A download manager that never writes a wrong byte and never loses one.')
   .version(version, '--version')
@@ -40,6 +47,10 @@ const program = new Command('satchel')
   .showHelpAfterError('See: satchel --help');
 
 addGetCommand(program, exit);
+addPackCommand(program, exit);
+addListCommand(program, exit);
+addVerifyCommand(program, exit);
+addOpenPartialCommand(program, exit);
 for (const command of program.commands) command.copyInheritedSettings(program);
 
 try {

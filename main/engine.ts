@@ -1,10 +1,20 @@
 import { homedir } from 'node:os';
+import { basename, dirname, resolve } from 'node:path';
 import { env, platform } from 'node:process';
+import type { SatchelError } from './contract/errors.ts';
 import type { Message } from './contract/events.ts';
+import type { GetOptions } from './contract/get.ts';
+import type { PackOptions } from './contract/pack.ts';
 import { type BatchJob, type BatchResult, runBatch } from './task/batch.ts';
 import { readGivenFiles, readNamed } from './task/given-files.ts';
 import { type GetInput, jobsOf, type PlannedGet } from './task/jobs.ts';
+import { type OpenedPartial, openPartial } from './task/open-partial.ts';
 import { openTasks, type Tasks } from './task/open-tasks.ts';
+import { type PackBatchOptions, runPackBatch } from './task/pack-batch.ts';
+import { runPackageBatch } from './task/package-batch.ts';
+import type { StreamBatchOptions } from './task/stream-batch.ts';
+import { type ListedEntry, listZip as listZipOn, verifyZipFile } from './task/zip-file.ts';
+import { packageOfJobs } from './task/zip-plan.ts';
 import { Bucket } from './transfer/bucket.ts';
 import { Hosts } from './transfer/hosts.ts';
 import { readBytesFor } from './transfer/throttle.ts';
@@ -12,6 +22,12 @@ import { systemClock } from './world/clock.ts';
 import { Disk } from './world/disk.ts';
 import { createHttp, type NetworkOptions } from './world/http.ts';
 import type { SecretBox } from './world/secrets.ts';
+import { standardOutput } from './world/standard-output.ts';
+import type { ZipReport } from './zip/findings.ts';
+import type { VerifyOptions } from './zip/verify.ts';
+
+export type { ListedEntry } from './task/zip-file.ts';
+export { type Finding, PROBLEMS, type ZipReport } from './zip/findings.ts';
 
 /** What one command line needs: its downloads, and no memory but the journals. */
 export interface Getter {
@@ -28,6 +44,20 @@ export interface Getter {
       readonly send: (message: Message) => void;
     },
   ): Promise<BatchResult>;
+  /** Brings the downloads of one command into one ZIP. Throws `bad-input`. */
+  runPackage(
+    jobs: readonly BatchJob[],
+    options: GetOptions,
+    told: { readonly signal: AbortSignal; readonly send: (message: Message) => void },
+  ): Promise<BatchResult>;
+  /**
+   * Streams the downloads of one command to standard output as one ZIP. Gives why it failed, or null. Rejects with
+   * `bad-input` where there are too many.
+   */
+  streamZip(
+    jobs: readonly BatchJob[],
+    options: Omit<StreamBatchOptions, 'around' | 'output'>,
+  ): Promise<SatchelError | null>;
   close(): void;
 }
 
@@ -61,6 +91,13 @@ export function createGetter({ perHost, limitRate = null, network }: GetterOptio
       return jobsOf({ ...input, files, inputText: await readNamed(disk, inputFile, 'the input file') });
     },
     runBatch: (jobs, options) => runBatch(jobs, { around, ...options }),
+    streamZip: async (jobs, options) => {
+      // Only now: what it is made of takes as long to load as all the rest, and most commands never need it.
+      const { runStream } = await import('./task/stream-batch.ts');
+      return runStream(jobs, { around, output: standardOutput(), ...options });
+    },
+    runPackage: async (jobs, options, told) =>
+      runPackageBatch(packageOfJobs(jobs, options), { around, jobs: options.jobs, ...told }),
     close: () => {
       hosts.close();
       bucket.close();
@@ -100,4 +137,42 @@ export function openEngine({ box, trash, ...options }: OpenOptions): Promise<Eng
     trash: trash ?? ((path) => disk.remove(path)),
     ...options,
   });
+}
+
+/** Packs files and folders of this machine; gives whether all of them are in the ZIP. Throws `bad-input`. */
+export async function packFiles(
+  paths: readonly string[],
+  options: PackOptions,
+  told: Omit<PackBatchOptions, 'around'>,
+): Promise<boolean> {
+  const http = createHttp();
+  const hosts = new Hosts(systemClock, 1);
+  const bucket = new Bucket(systemClock, null);
+  try {
+    const around = { disk: new Disk(), clock: systemClock, http, hosts, bucket, random: Math.random };
+    return await runPackBatch(paths, options, { around, ...told });
+  } finally {
+    hosts.close();
+    bucket.close();
+    http.close();
+  }
+}
+
+/**
+ * Writes what is whole of an unfinished package as a ZIP to `out`, which must not exist; the package may be at work.
+ * `path` is the ZIP's own, or that of its partial file or journal. Throws `not-found`, `name-conflict` …
+ */
+export function openPartialZip(path: string, out: string): Promise<OpenedPartial> {
+  const whole = resolve(path.replace(/\.(part|satchel)$/, ''));
+  return openPartial(new Disk(), { folder: dirname(whole), name: basename(whole) }, resolve(out));
+}
+
+/** The entries of a ZIP. Throws `bad-input`, and `archive-corrupt` after what can be read of a damaged one. */
+export function listZip(path: string): AsyncIterable<ListedEntry> {
+  return listZipOn(new Disk(), path);
+}
+
+/** Looks at everything in a ZIP; what is wrong with it is in the report. Throws `bad-input` where there is no file. */
+export function verifyZip(path: string, options?: VerifyOptions): Promise<ZipReport> {
+  return verifyZipFile(new Disk(), path, options);
 }

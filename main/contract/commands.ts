@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { NewTask } from './new-task.ts';
+import { NewItem, NewTask } from './new-task.ts';
 import { Settings, SettingsPatch } from './settings.ts';
 import { ErrorShape, Task, TaskState } from './task.ts';
 
@@ -28,6 +28,20 @@ export const TaskPatch = z.strictObject({
   url: z.string().optional(),
 });
 export type TaskPatch = z.infer<typeof TaskPatch>;
+
+const OneItem = z.strictObject({ id: z.string(), itemId: z.string() });
+
+/** A change of one item of a package; what is left out stays. */
+const ItemPatch = OneItem.extend({
+  /** In the ZIP; a path with `/`, perhaps. */
+  name: z.string().min(1).max(1024).optional(),
+  /** From 0; beyond the end is the end. */
+  position: z.number().int().nonnegative().optional(),
+  /** A new link to the same file; or, for a file of this machine, in its place. */
+  url: z.string().optional(),
+  /** A file of this machine in its place, absolute. */
+  path: z.string().optional(),
+});
 
 export const HistoryRow = z.object({
   taskId: z.string(),
@@ -115,6 +129,36 @@ export const COMMANDS = {
   'tasks.remove': {
     input: z.strictObject({ id: z.string(), files: z.enum(['keep', 'delete']).default('keep') }),
     answer: Done,
+  },
+  /** A package without what has failed of it; a note in the ZIP says so. */
+  'tasks.finishWithout': { input: Id, answer: OneTask },
+  /** What is whole of a package, as a ZIP beside it; the package goes on. */
+  'tasks.openPartial': {
+    input: z.strictObject({ id: z.string(), name: z.string().min(1).max(1024) }),
+    answer: OneTask.extend({
+      path: z.string(),
+      /** Written, and not whole yet. */
+      entries: z.number().int().nonnegative(),
+      left: z.number().int().nonnegative(),
+      bytes: z.number().int().nonnegative(),
+    }),
+  },
+  /** To a package, as long as it is not done; all or none. */
+  'items.add': {
+    input: z.strictObject({
+      id: z.string(),
+      items: z.array(NewItem).min(1).max(100_000),
+      position: z.number().int().nonnegative().optional(),
+    }),
+    answer: OneTask,
+  },
+  'items.update': { input: ItemPatch, answer: OneTask },
+  /** With what is there of it; not the last one. */
+  'items.remove': { input: OneItem, answer: OneTask },
+  /** A failed one; with `restart`, from zero. */
+  'items.retry': {
+    input: OneItem.extend({ restart: z.boolean().default(false) }),
+    answer: OneTask,
   },
   /** Ended tasks leave the list; the history keeps them. */
   'tasks.clearDone': { input: Nothing, answer: Count },

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { compressOption } from './compress.ts';
 import { SatchelError } from './errors.ts';
 
 const UNITS: Readonly<Record<string, number>> = { '': 1, k: 1024, m: 1024 ** 2, g: 1024 ** 3 };
@@ -37,6 +38,10 @@ export const GetOptions = z.object({
   dir: z.string().default('.'),
   output: z.string().min(1, { error: 'must be a name' }).optional(),
   inputFile: z.string().optional(),
+  /** `-`: standard output. */
+  zip: z.string().min(1, { error: 'must be a file, or - for standard output' }).optional(),
+  compress: compressOption,
+  finishWithout: z.boolean().default(false),
   connections: count(1, 32).default(8),
   jobs: count(1, 100).default(5),
   perHost: count(1, 64).default(8),

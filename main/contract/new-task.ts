@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { Compress } from './compress.ts';
 
 /** A header's name (RFC 9110 §5.1); its value is checked where it is used. */
 const HeaderName = z.string().regex(/^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/, { error: 'is not a header name' });
@@ -12,7 +13,7 @@ export const Credentials = z.union([
 ]);
 export type Credentials = z.infer<typeof Credentials>;
 
-/** One source of a new task: an address, or a file of this machine (packages only). */
+/** One source of a new task: an address, or a file of this machine (packages only), with its absolute path. */
 export const NewItem = z.strictObject({
   url: z.string().optional(),
   path: z.string().optional(),
@@ -20,6 +21,7 @@ export const NewItem = z.strictObject({
   headers: Headers.optional(),
   checksum: z.string().optional(),
 });
+export type NewItem = z.infer<typeof NewItem>;
 
 /** What is asked for with a new task. Whatever is left out is as the settings say. */
 export const NewTask = z.strictObject({
@@ -37,7 +39,8 @@ export const NewTask = z.strictObject({
   cookies: z.string().optional(),
   referer: z.string().optional(),
   userAgent: z.string().optional(),
-  compress: z.union([z.enum(['auto', 'store']), z.number().int().min(1).max(9)]).optional(),
+  /** Of packages. */
+  compress: Compress.optional(),
   connections: z.number().int().min(1).max(32).optional(),
   /** Bytes per second. */
   limitRate: z.number().int().min(1024).nullable().optional(),

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { Compress } from './compress.ts';
 import { ERRORS, type ErrorCode } from './errors.ts';
 
 /** A task's state: where it stands in the user's list. Phases (below) are a separate fact. */
@@ -22,7 +23,9 @@ export const ErrorShape = z.object({
 
 export const Item = z.object({
   id: z.string(),
-  url: z.string(),
+  /** Null for a file of this machine, which has a `path`. */
+  url: z.string().nullable(),
+  path: z.string().nullable(),
   name: z.string(),
   state: TaskState,
   received: Bytes,
@@ -32,6 +35,8 @@ export const Item = z.object({
   /** `ALGO:HEX` as given by the user, or null. */
   checksum: z.string().nullable(),
   error: ErrorShape.nullable(),
+  /** The package is finished without it. */
+  leftOut: z.boolean(),
 });
 export type Item = z.infer<typeof Item>;
 
@@ -65,6 +70,8 @@ export const Task = z.object({
   position: z.number().int(),
   limitRate: z.number().positive().nullable(),
   resumable: z.boolean().nullable(),
+  /** How the entries of a package are packed; null for a file. */
+  compress: Compress.nullable(),
   error: ErrorShape.nullable(),
   /** Name of the category it was sorted into. */
   category: z.string().nullable(),

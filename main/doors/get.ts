@@ -1,14 +1,18 @@
+import { resolve } from 'node:path';
+import { Writable } from 'node:stream';
 import type { Command } from 'commander';
 import { SatchelError } from '../contract/errors.ts';
 import type { Message } from '../contract/events.ts';
 import { type GetOptions, parseGetOptions } from '../contract/get.ts';
-import { createGetter } from '../engine.ts';
+import { createGetter, type Getter } from '../engine.ts';
+import type { PlannedGet } from '../task/jobs.ts';
 import { systemClock } from '../world/clock.ts';
+import { failureIn } from './sentences.ts';
+import { stopOnSignals } from './signals.ts';
 import { chooseMode, Terminal } from './terminal.ts';
 
-/** Exit status of a program ended by a signal: 128 + its number. */
-const SIGNAL_STATUS = { SIGHUP: 129, SIGINT: 130, SIGTERM: 143 } as const;
-type EndingSignal = keyof typeof SIGNAL_STATUS;
+/** For an input file and a ZIP alike: not a file, but what the program is given or gives. */
+const STANDARD = '-';
 
 /** Adds `satchel get` to the program; `exit` is given its exit status. */
 export function addGetCommand(program: Command, exit: (status: number) => void): void {
@@ -19,6 +23,12 @@ export function addGetCommand(program: Command, exit: (status: number) => void):
     .option('-d, --dir <DIR>', 'folder to download into (default: the current folder)')
     .option('-o, --output <NAME>', 'name of the file (one address only)')
     .option('-i, --input-file <FILE>', 'read addresses from a file, one a line; - is standard input')
+    .option('--zip <FILE>', 'everything into one ZIP; - is standard output')
+    .option(
+      '--compress <HOW>',
+      'of --zip: auto, store, or a level from 1 (fast) to 9 (small) (default: auto)',
+    )
+    .option('--finish-without', 'of --zip FILE: leave out what fails, and say so in the ZIP')
     .option('-x, --connections <N>', 'connections per file, 1 to 32 (default: 8)')
     .option('-j, --jobs <N>', 'files at once (default: 5)')
     .option('--per-host <N>', 'connections per host, over all files (default: 8)')
@@ -62,35 +72,78 @@ function collect(value: string, before: readonly string[] = []): readonly string
 
 async function get(urls: readonly string[], options: GetOptions): Promise<number> {
   if (options.insecure) process.stderr.write(INSECURE);
+  const toStdout = options.zip === STANDARD;
+  if (options.finishWithout && (toStdout || options.zip === undefined)) {
+    throw new SatchelError('bad-input', '--finish-without is for --zip with a file');
+  }
+  if (toStdout && process.stdout.isTTY) {
+    throw new SatchelError(
+      'bad-input',
+      '--zip - writes no ZIP to a terminal: send it to a file or a program',
+    );
+  }
   const getter = createGetter({ perHost: options.perHost, limitRate: options.limitRate ?? null });
-  const inputText = options.inputFile === '-' ? await readStdin() : null;
+  const inputText = options.inputFile === STANDARD ? await readStdin() : null;
   const { jobs, repeated, notes } = await getter.planGet({ urls, inputText, options });
-  const terminal = new Terminal({
-    mode: chooseMode({ json: options.json, quiet: options.quiet, isTTY: process.stdout.isTTY === true }),
-    out: process.stdout,
-    err: process.stderr,
-    color: process.stdout.isTTY === true && !process.env.NO_COLOR,
-    clock: systemClock,
-  });
+  const terminal = terminalFor(options, toStdout);
   for (const note of notes) terminal.note(note);
   for (const url of repeated) terminal.note(`given twice, fetched once: ${url}`);
-  const stop = new AbortController();
-  let endedBy: EndingSignal | null = null;
-  const onSignal = (signal: NodeJS.Signals) => {
-    // npm and the launcher pass on what the terminal has sent us already: one signal may arrive twice.
-    endedBy ??= signal as EndingSignal;
-    stop.abort(new SatchelError('cancelled'));
-  };
-  for (const signal of Object.keys(SIGNAL_STATUS)) process.on(signal, onSignal);
+  const stop = stopOnSignals();
   try {
     const send = (message: Message) => terminal.accept(message);
-    const { failed } = await getter.runBatch(jobs, { jobs: options.jobs, signal: stop.signal, send });
-    if (endedBy !== null) return SIGNAL_STATUS[endedBy as EndingSignal];
-    return failed > 0 ? 1 : 0;
+    const told = { signal: stop.signal, send };
+    const well = await (options.zip === undefined
+      ? getter.runBatch(jobs, { jobs: options.jobs, ...told }).then(({ failed }) => failed === 0)
+      : zip(getter, jobs, options, told));
+    return stop.status() ?? (well ? 0 : 1);
   } finally {
     terminal.close();
+    stop.release();
     getter.close();
   }
+}
+
+type Told = Parameters<Getter['streamZip']>[1];
+
+/** Gives whether all went well. */
+async function zip(
+  getter: Getter,
+  jobs: PlannedGet['jobs'],
+  options: GetOptions,
+  { signal, send }: Pick<Told, 'signal' | 'send'>,
+): Promise<boolean> {
+  const { zip, dir, compress, json } = options;
+  if (zip !== STANDARD) {
+    const { failed } = await getter.runPackage(jobs, options, { signal, send });
+    return failed === 0;
+  }
+  const failure = await getter.streamZip(jobs, {
+    ...{ folder: resolve(dir), compress, signal },
+    // Whoever has stopped it knows that; what else a message says of being stopped is not true of a stream.
+    send: (message) => {
+      if (json || !isStopped(message)) send(message);
+    },
+  });
+  return failure === null;
+}
+
+function isStopped(message: Message): boolean {
+  if (message.type !== 'event' || message.event_type !== 'task.failed') return false;
+  return failureIn(message.payload, 'error')?.code === 'cancelled';
+}
+
+/** All that is printed goes to standard error where the ZIP goes to standard output. */
+function terminalFor({ json, quiet }: GetOptions, toStdout: boolean): Terminal {
+  const out = toStdout ? process.stderr : process.stdout;
+  const isTTY = out.isTTY === true;
+  return new Terminal({
+    mode: chooseMode({ json, quiet, isTTY }),
+    out,
+    // Its lines of JSON are not to have others between them.
+    err: toStdout && json ? new Writable({ write: (_, __, done) => done() }) : process.stderr,
+    color: isTTY && !process.env.NO_COLOR,
+    clock: systemClock,
+  });
 }
 
 async function readStdin(): Promise<string> {

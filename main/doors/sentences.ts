@@ -25,7 +25,7 @@ export function failureLine(name: string, failure: Failure | null): string {
  */
 export function doneLine(payload: Record<string, unknown>, seconds: number): string {
   const path = String(payload['path']);
-  const name = (path.includes('/') ? posix : win32).basename(path);
+  const name = calledBy((path.includes('/') ? posix : win32).basename(path));
   const fetched = payload['fetched'];
   const speed =
     typeof fetched === 'number' && fetched > 0 && seconds > 0 ? `, ${rate(fetched / seconds)}` : '';
@@ -33,8 +33,11 @@ export function doneLine(payload: Record<string, unknown>, seconds: number): str
     payload['already'] === true
       ? 'is there already'
       : `${bytes(Number(payload['received']))} in ${duration(seconds)}${speed}`;
-  return `${printable(name)}  ${how} → ${printable(path)}`;
+  return `${name}  ${how} → ${calledBy(path)}`;
 }
+
+/** A name as it is shown; `-` is what a ZIP on standard output is called. */
+export const calledBy = (name: string): string => (name === '-' ? 'standard output' : printable(name));
 
 /** Amount, speed, time left, connections: what is known of them; or how long it waits, and why. */
 export function numbers(row: ProgressRow, now: number): string[] {
@@ -60,8 +63,11 @@ export function failureIn(payload: Record<string, unknown>, key: string): Failur
 }
 
 /** JSON in which a name cannot reach the terminal: stringify leaves DEL, C1 and line separators as they are. */
-export function jsonLine(message: Message): string {
-  return JSON.stringify(message).replace(
+export const jsonLine = (message: Message): string => jsonText(message);
+
+/** The same of any other value. */
+export function jsonText(value: object): string {
+  return JSON.stringify(value).replace(
     /[\u007f-\u009f\u2028\u2029]/g,
     (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`,
   );

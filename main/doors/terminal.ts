@@ -5,6 +5,7 @@ import type { Clock } from '../world/clock.ts';
 import { type BarStream, Bars, type BarView } from './bars.ts';
 import { printable } from './format.ts';
 import {
+  calledBy,
   doneLine,
   type Failure,
   failureIn,
@@ -85,6 +86,11 @@ export class Terminal {
     else this.#say(printable(line));
   }
 
+  /** What has gone wrong on the way, on standard error in every mode. */
+  fault(line: string): void {
+    this.#bars.above(() => this.#options.err.write(`${line}\n`));
+  }
+
   /** Takes the bars away and gives the cursor back. */
   close(): void {
     this.#bars.stop();
@@ -110,7 +116,8 @@ export class Terminal {
   }
 
   #event({ event_type, payload }: EventMessage): void {
-    const shown = this.#shown(payload.taskId, payload['name']);
+    const ofItem = event_type === 'item.done' || event_type === 'item.failed';
+    const shown = this.#shown(payload.taskId, ofItem ? undefined : payload['name']);
     switch (event_type) {
       case 'task.started':
         this.#started(shown);
@@ -135,10 +142,14 @@ export class Terminal {
         this.#bars.remove(shown.id);
         this.#tasks.delete(shown.id);
         break;
+      case 'item.done':
+        this.#say(`${this.#tick} ${itemName(payload)}  in ${shown.name}`);
+        break;
+      case 'item.failed':
+        this.#fail(itemName(payload), failureIn(payload, 'error'));
+        break;
       case 'task.added':
       case 'task.resumed':
-      case 'item.done':
-      case 'item.failed':
         break;
       default:
         assertNever(event_type);
@@ -153,7 +164,7 @@ export class Terminal {
       shown = { id, name: id, row: null, startedAt: now, ended: false, lineAt: now, lineTenths: 0 };
       this.#tasks.set(id, shown);
     }
-    if (typeof name === 'string') shown.name = printable(name);
+    if (typeof name === 'string') shown.name = calledBy(name);
     return shown;
   }
 
@@ -178,19 +189,27 @@ export class Terminal {
   }
 
   #done(shown: Shown, payload: Record<string, unknown>): void {
-    const { mode, color, clock } = this.#options;
     this.#end(shown);
-    const seconds = (clock.monotonic() - shown.startedAt) / 1000;
-    this.#say(`${mark('✓', 32, color && mode === 'bars')} ${doneLine(payload, seconds)}`);
+    const seconds = (this.#options.clock.monotonic() - shown.startedAt) / 1000;
+    this.#say(`${this.#tick} ${doneLine(payload, seconds)}`);
+  }
+
+  get #tick(): string {
+    const { mode, color } = this.#options;
+    return mark('✓', 32, color && mode === 'bars');
+  }
+
+  #failed(shown: Shown, failure: Failure | null): void {
+    this.#end(shown);
+    this.#fail(shown.name, failure);
   }
 
   /** On standard error in every mode. */
-  #failed(shown: Shown, failure: Failure | null): void {
+  #fail(name: string, failure: Failure | null): void {
     const { err, color, mode } = this.#options;
-    this.#end(shown);
     // Standard error may be a file while standard output is a terminal, and then wants no colour.
     const cross = mark('✗', 31, color && mode !== 'lines' && err.isTTY === true);
-    this.#bars.above(() => err.write(`${cross} ${failureLine(shown.name, failure)}\n`));
+    this.#bars.above(() => err.write(`${cross} ${failureLine(name, failure)}\n`));
   }
 
   #end(shown: Shown): void {
@@ -219,6 +238,8 @@ export class Terminal {
     return { name, progress: row?.progress ?? null, numbers: facts.join('  ') };
   }
 }
+
+const itemName = (payload: Record<string, unknown>) => printable(String(payload['name']));
 
 function mark(text: string, color: number, wanted: boolean): string {
   return wanted ? `\u001b[${color}m${text}\u001b[0m` : text;

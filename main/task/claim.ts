@@ -105,25 +105,31 @@ async function checkPaths(
   }
 }
 
+/** Whether a journal is of the same download: of the same address, or of the same package. */
+export type IsSame = (journal: Replayed) => boolean;
+
+export function fetches(url: string): IsSame {
+  const wanted = sourceKey(url);
+  return (journal) => keyOf(journal) === wanted;
+}
+
 /**
  * Names of what earlier runs of the same download have set aside under this name and were killed before they could
- * say what replaces it. `url` is the address of the new download.
+ * say what replaces it.
  */
 export async function findSetAside(
   disk: Disk,
   place: Place,
-  url: string,
+  isSame: IsSame,
   onConflict: OnConflict,
 ): Promise<string[]> {
-  const wanted = sourceKey(url);
-  return earlierSetAside(disk, place, (journal) => onConflict === 'overwrite' || keyOf(journal) === wanted);
+  return earlierSetAside(disk, place, (journal) => onConflict === 'overwrite' || isSame(journal));
 }
 
 export interface ClaimOptions {
   /** Of the task, a ULID. */
   readonly id: string;
-  /** Of the new download. */
-  readonly url: string;
+  readonly isSame: IsSame;
   readonly onConflict: OnConflict;
   /** What has the wanted name is the task's own finished file, which stays until the new one is done. */
   readonly replacing: boolean;
@@ -141,8 +147,8 @@ export async function claimName(
   options: ClaimOptions,
 ): Promise<PartialFile> {
   const { disk } = around;
-  const { id, onConflict, replacing: ownFile, instead, url } = options;
-  const replaces = new Set([...options.replaces, ...(await findSetAside(disk, wanted, url, onConflict))]);
+  const { id, onConflict, replacing: ownFile, instead, isSame } = options;
+  const replaces = new Set([...options.replaces, ...(await findSetAside(disk, wanted, isSame, onConflict))]);
   // Not before now: until a new download has really begun, the old one is the one to go on with.
   const aside = async (place: Place) => {
     for (const name of await setAside(disk, place)) replaces.add(name);

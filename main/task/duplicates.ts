@@ -26,7 +26,9 @@ export class Duplicates {
 
   /** Looks for those of the same address, else of the same path; what is in the list first. For many questions. */
   lookup(): (looked: Looked) => Duplicate[] {
-    const byKey = Map.groupBy(this.#list(), ({ items }) => this.#key(items[0]));
+    // A package that holds the same is no second of it.
+    const files = this.#list().filter(({ kind }) => kind === 'file');
+    const byKey = Map.groupBy(files, ({ items }) => this.#key(items[0]));
     const byPath = Map.groupBy(this.#list(), pathOf);
     return ({ url, dir, name }) => {
       const key = sourceKey(url);
@@ -49,7 +51,10 @@ export class Duplicates {
   /** An earlier task that fetched the same content (strong ETag and length), or null. */
   ofContent({ id }: TaskRecord, etag: string, total: number): string | null {
     const same = this.#list().find(
-      (other) => other.id < id && other.items.some((item) => item.etag === etag && item.total === total),
+      (other) =>
+        other.kind === 'file' &&
+        other.id < id &&
+        other.items.some((item) => item.etag === etag && item.total === total),
     );
     const past = () => this.#store.duplicates({ content: { etag, total } }).find(({ taskId }) => taskId < id);
     return same?.id ?? past()?.taskId ?? null;

@@ -24,23 +24,38 @@ import type { FinishedFile } from './record.ts';
  * `checksum-mismatch`, or why it was told to stop: reading back a large file takes long.
  */
 export async function verify(
-  { file, region }: { readonly file: PartialFile; readonly region: Region },
+  { file, region }: { readonly file: PartialFile; readonly region: Pick<Region, 'have'> },
   total: number,
   wanted: Checksum | null,
   signal: AbortSignal,
 ): Promise<Record<string, string>> {
   const sent = NameList.safeParse(file.note(NOTES.digests)).data ?? [];
+  const compute = (algorithms: readonly string[]) => digestsOf(file, total, algorithms);
+  const digests = await checkDigests(sent, wanted, compute, signal);
+  const crc = region.have.crcOf(total) ?? 0;
+  return { crc32: crc.toString(16).padStart(8, '0'), ...digests };
+}
+
+/**
+ * Compares what `compute` gives with the checksums that were sent along (`ALGO:HEX`) and the one that is wanted. Throws
+ * `checksum-mismatch`, or why it was told to stop.
+ */
+export async function checkDigests(
+  sent: readonly string[],
+  wanted: Checksum | null,
+  compute: (algorithms: readonly string[]) => Promise<Record<string, string>>,
+  signal: AbortSignal,
+): Promise<Record<string, string>> {
   const expected = sent.map(parseChecksum);
   if (wanted) expected.push(wanted);
   const algorithms = [...new Set(expected.map(({ algorithm }) => algorithm))];
-  const digests = await unlessStopped(digestsOf(file, total, algorithms), signal);
+  const digests = await unlessStopped(compute(algorithms), signal);
   for (const { algorithm, hex } of expected) {
     if (digests[algorithm] !== hex) {
       throw new SatchelError('checksum-mismatch', `${algorithm} is ${digests[algorithm]}, not ${hex}`);
     }
   }
-  const crc = region.have.crcOf(total) ?? 0;
-  return { crc32: crc.toString(16).padStart(8, '0'), ...digests };
+  return digests;
 }
 
 async function unlessStopped<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {

@@ -11,13 +11,14 @@ import type { Disk } from '../world/disk.ts';
 import type { SecretBox } from '../world/secrets.ts';
 import { adoptJournals } from './adopt.ts';
 import type { Duplicates } from './duplicates.ts';
-import type { FileTasks } from './file-task.ts';
 import { isStill } from './finished-file.ts';
 import { recordOf, sort } from './incoming.ts';
+import { ItemCommands } from './item-commands.ts';
 import { exportJson, exportUrls, parseList } from './list-file.ts';
 import type { Manager } from './manager.ts';
+import { zipName } from './new-package.ts';
 import type { HistoryEntry, ItemRecord, TaskRecord } from './record.ts';
-import { openSecret, sealSecret } from './secrets.ts';
+import { freshSource } from './secrets.ts';
 import type { Store } from './store.ts';
 
 export type Handlers = {
@@ -30,7 +31,8 @@ export interface HandlerOptions {
   readonly box: SecretBox;
   readonly store: Store;
   readonly manager: Manager;
-  readonly files: FileTasks;
+  /** The task's speed limit is another now. */
+  readonly setLimit: (record: TaskRecord) => void;
   readonly duplicates: Duplicates;
   readonly settings: () => Settings;
   readonly updateSettings: (patch: SettingsPatch) => Promise<Settings>;
@@ -45,6 +47,7 @@ export interface HandlerOptions {
 /** What each command does. */
 export function createHandlers(options: HandlerOptions): Handlers {
   const tasks = new TaskCommands(options);
+  const items = new ItemCommands(options);
   const { manager, store } = options;
   return {
     'tasks.add': async (task) => ({
@@ -68,6 +71,12 @@ export function createHandlers(options: HandlerOptions): Handlers {
       await manager.remove([manager.get(id)], files);
       return {};
     },
+    'tasks.finishWithout': ({ id }) => items.finishWithout(id),
+    'tasks.openPartial': (input) => items.openPartial(input),
+    'items.add': (input) => items.add(input),
+    'items.update': (input) => items.update(input),
+    'items.remove': (input) => items.remove(input),
+    'items.retry': (input) => items.retry(input),
     'tasks.clearDone': async () => {
       const done = manager.list().filter(({ state }) => state === 'done');
       await manager.remove(done, 'keep');
@@ -154,7 +163,7 @@ class TaskCommands {
   }
 
   async update(patch: CheckedInput<'tasks.update'>) {
-    const { manager, files } = this.#options;
+    const { manager, setLimit } = this.#options;
     const record = manager.get(patch.id);
     // Everything that can be refused comes first: a change is made whole or not at all.
     const source = patch.url === undefined ? undefined : this.#newSource(record, patch.url);
@@ -164,7 +173,7 @@ class TaskCommands {
     if (dir !== undefined) Object.assign(record, { dir, dirByType: false });
     if (patch.limitRate !== undefined) record.limitRate = patch.limitRate;
     if (patch.connections !== undefined) record.connections = patch.connections;
-    files.setLimit(record);
+    setLimit(record);
     if (patch.priority !== undefined) manager.setPriority(record, patch.priority);
     if (patch.position !== undefined) manager.move(record, patch.position);
     manager.changed(record);
@@ -219,16 +228,12 @@ class TaskCommands {
     return records.map((record) => this.#options.manager.show(record));
   }
 
-  /** What was given for one origin is not for another; what stands in the new address is. */
   #newSource(record: TaskRecord, text: string): Pick<ItemRecord, 'url' | 'secret'> {
+    if (record.kind === 'package')
+      throw new SatchelError('bad-input', "the urls of a package are its items'");
     if (record.state === 'running' || record.state === 'done') throw refused('a new url', record);
-    const { box } = this.#options;
-    const [item] = record.items;
-    const { url, user, password } = parseSource(text);
-    const sameOrigin = item !== undefined && new URL(item.url).origin === new URL(url).origin;
-    const secret = openSecret(box, sameOrigin ? item.secret : null);
-    const credentials = user === null ? secret.credentials : { user, password: password ?? '' };
-    return { url, secret: sealSecret(box, { ...secret, credentials }) };
+    const [item = { url: '', secret: null }] = record.items;
+    return freshSource(this.#options.box, item, parseSource(text));
   }
 
   #newDir(record: TaskRecord, dir: string): string {
@@ -240,7 +245,8 @@ class TaskCommands {
   /** A finished file is renamed at once; an unfinished one gets its new name at the end. */
   async #rename(record: TaskRecord, wanted: string): Promise<void> {
     const { disk } = this.#options;
-    const name = safeName(wanted, FILE_NAME_LIMIT);
+    const isPackage = record.kind === 'package';
+    const name = isPackage ? zipName(wanted) : safeName(wanted, FILE_NAME_LIMIT);
     const [item] = record.items;
     if (record.state === 'done' && record.finished) {
       if (!(await isStill(disk, record.finished))) throw new SatchelError('not-found', record.finished.path);
@@ -249,7 +255,7 @@ class TaskCommands {
       record.finished = { ...record.finished, path };
     }
     record.name = name;
-    if (item) Object.assign(item, { out: name, name });
+    if (item && !isPackage) Object.assign(item, { out: name, name });
   }
 }
 
@@ -259,7 +265,7 @@ function refused(what: string, { state }: TaskRecord): SatchelError {
 
 function hasWords({ name, items }: TaskRecord, words: readonly string[]): boolean {
   if (words.length === 0) return true;
-  const text = `${name} ${items.map(({ url }) => url).join(' ')}`.toLowerCase();
+  const text = `${name} ${items.map(({ url, path }) => path ?? url).join(' ')}`.toLowerCase();
   return words.every((word) => text.includes(word));
 }
 

@@ -5,22 +5,11 @@ import type { Settings } from '../contract/settings.ts';
 import { checksumText, parseChecksum } from '../source/headers.ts';
 import { parseSource } from '../source/links.ts';
 import { FILE_NAME_LIMIT, nameFor, safeName } from '../source/names.ts';
-import { checkHeaders } from '../source/request-headers.ts';
-import type { SecretBox } from '../world/secrets.ts';
 import { categoryOf, folderOf } from './categories.ts';
-import { added } from './machine.ts';
+import { packageOf } from './new-package.ts';
 import { newFileRecord } from './new-record.ts';
 import type { TaskRecord } from './record.ts';
-import { sealSecret } from './secrets.ts';
-
-export interface IncomingOptions {
-  readonly settings: Settings;
-  /** Absolute; where downloads go. */
-  readonly downloads: string;
-  readonly box: SecretBox;
-  /** Milliseconds since 1970. */
-  readonly now: number;
-}
+import { type IncomingOptions, secretOf, wishesOf } from './wishes.ts';
 
 /** Where a download goes and what it is sorted into, as far as its address tells. */
 export interface Sorted {
@@ -56,32 +45,16 @@ export function sort(
 
 /** What is asked for, as a task. Throws `bad-input`, `bad-url`. */
 export function recordOf(task: NewTask, options: IncomingOptions): TaskRecord {
-  if (task.kind === 'package') throw new SatchelError('bad-input', 'packages cannot be made yet');
+  if (task.kind === 'package') return packageOf(task, options);
+  if (task.compress !== undefined) throw new SatchelError('bad-input', 'compress is for packages');
   const { url, name, checksum, headers } = oneSource(task);
   const sorted = sort({ url, name, dir: task.dir }, options);
-  const { user, password, out, dir, category, ask } = sorted;
-  const inAddress = user === null ? null : { user, password: password ?? '' };
-  const secret = sealSecret(options.box, {
-    headers: checkHeaders({
-      ...headers,
-      ...named('referer', task.referer),
-      ...named('user-agent', task.userAgent),
-    }),
-    credentials: task.credentials ?? inAddress,
-    cookies: task.cookies ?? null,
-  });
+  const { out, dir, category, ask } = sorted;
   return newFileRecord({ url: sorted.url, dir, out }, options.now, {
-    secret,
+    secret: secretOf({ ...task, headers }, sorted, options.box),
     checksum: checksum === undefined ? null : checksumText(parseChecksum(checksum)),
-    state: added(task.paused || ask).state,
-    asking: ask,
-    priority: task.priority,
-    limitRate: task.limitRate ?? null,
-    connections: task.connections ?? null,
-    onConflict: task.onConflict ?? null,
-    onChanged: task.onChanged ?? null,
+    ...wishesOf(task, ask),
     category,
-    dirByType: task.dir === undefined,
   });
 }
 
@@ -99,10 +72,6 @@ function oneSource(task: NewTask) {
     checksum: task.checksum ?? item?.checksum,
     headers: { ...task.headers, ...item?.headers },
   };
-}
-
-function named(name: string, value: string | undefined): Record<string, string> {
-  return value === undefined ? {} : { [name]: value };
 }
 
 /** The folder of the downloads: the user's, else the system's. Throws `bad-input` for one that is not absolute. */

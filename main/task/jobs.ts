@@ -37,6 +37,9 @@ export function jobsOf({ urls, inputText, options, files = NO_FILES }: GetInput)
   const links = [...named, ...(inputText === null ? [] : parseInputFile(inputText))];
   if (links.length === 0) throw new SatchelError('bad-input', 'no address was given');
   const single = options.output ?? options.checksum ?? options.resumeFrom;
+  if (single !== undefined && options.zip !== undefined) {
+    throw new SatchelError('bad-input', '--output, --checksum and --resume-from do not go with --zip');
+  }
   if (single !== undefined && links.length > 1) {
     throw new SatchelError('bad-input', '--output, --checksum and --resume-from go with one address only');
   }

@@ -1,9 +1,11 @@
 import type { Clock, Timer } from '../world/clock.ts';
-import type { HistoryEntry, TaskRecord } from './record.ts';
+import type { HistoryEntry, ItemRecord, TaskRecord } from './record.ts';
 
 /** What changed, to be remembered in one transaction. */
 export interface Change {
   readonly tasks?: readonly TaskRecord[];
+  /** Of these tasks no other items have changed, come or gone: looking at 10,000 of them each time takes too long. */
+  readonly items?: ReadonlyMap<TaskRecord, ReadonlySet<ItemRecord>>;
   /** Ids of tasks that are gone. */
   readonly removed?: readonly string[];
   readonly history?: readonly HistoryEntry[];
@@ -30,7 +32,8 @@ interface Waiting {
 export class Keeper {
   readonly #memory: Memory | null;
   readonly #clock: Clock;
-  readonly #changed = new Set<TaskRecord>();
+  /** Each with those of its items that have changed; null: whichever. */
+  readonly #changed = new Map<TaskRecord, Set<ItemRecord> | null>();
   readonly #removed = new Set<string>();
   #history: HistoryEntry[] = [];
   #timer: Timer | null = null;
@@ -49,9 +52,12 @@ export class Keeper {
     return this.#failure;
   }
 
-  touch(record: TaskRecord): void {
+  /** It has changed; `items`: no other ones of it have. */
+  touch(record: TaskRecord, items: readonly ItemRecord[] | null = null): void {
     if (this.#removed.has(record.id)) return;
-    this.#changed.add(record);
+    const known = this.#changed.get(record);
+    if (items === null || known === null) this.#changed.set(record, null);
+    else this.#changed.set(record, new Set([...(known ?? []), ...items]));
     this.#schedule(BATCH_MS);
   }
 
@@ -115,7 +121,8 @@ export class Keeper {
 
   #save(history: readonly HistoryEntry[]): void {
     this.#memory?.save({
-      tasks: [...this.#changed],
+      tasks: [...this.#changed.keys()],
+      items: new Map([...this.#changed].flatMap(([task, items]) => (items ? [[task, items]] : []))),
       removed: [...this.#removed],
       history: [...this.#history, ...history],
     });

@@ -9,20 +9,18 @@ const ListFile = z.object({ satchel: z.literal(1), tasks: z.array(NewTask) });
 
 /** The list as text, one address a line. */
 export function exportUrls(records: readonly TaskRecord[]): string {
-  return records.flatMap(({ items }) => items.map(({ url }) => `${url}\n`)).join('');
+  const urls = records.flatMap(({ items }) => items.filter(({ path }) => path === null));
+  return urls.map(({ url }) => `${url}\n`).join('');
 }
 
 /** The list as JSON that `parseList` takes; without headers, credentials and cookies, which are nobody else's. */
 export function exportJson(records: readonly TaskRecord[]): string {
   const tasks = records.map((record) => {
     const { dir, dirByType, priority, limitRate, connections, onConflict, onChanged } = record;
-    const [item] = record.items;
     return {
       kind: record.kind,
-      url: item?.url,
-      name: item?.out ?? undefined,
+      ...(record.kind === 'package' ? packageOf(record) : fileOf(record)),
       dir: dirByType ? undefined : dir,
-      checksum: item?.checksum ?? undefined,
       priority,
       limitRate: limitRate ?? undefined,
       connections: connections ?? undefined,
@@ -32,6 +30,23 @@ export function exportJson(records: readonly TaskRecord[]): string {
     };
   });
   return `${JSON.stringify({ satchel: 1, tasks }, null, 2)}\n`;
+}
+
+function fileOf({ items: [item] }: TaskRecord) {
+  return {
+    url: item?.url,
+    name: item?.out ?? undefined,
+    checksum: item?.checksum ?? undefined,
+  };
+}
+
+function packageOf({ items, name, compress }: TaskRecord) {
+  const given = items.map(({ url, path, out, checksum }) => ({
+    ...(path === null ? { url } : { path }),
+    name: out ?? undefined,
+    checksum: checksum ?? undefined,
+  }));
+  return { items: given, name, compress: compress ?? undefined };
 }
 
 /** An exported list, or addresses one a line as in aria2's input files. Errors: bad-input, saying where. */

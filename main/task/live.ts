@@ -12,7 +12,7 @@ export class Live {
   retryAt: number | null = null;
   /** Bytes of this run alone. */
   fetched = 0;
-  segments: () => readonly LiveSegment[] = () => [];
+  segments: () => readonly (LiveSegment & { readonly itemId?: string })[] = () => [];
 
   constructor(clock: Clock) {
     this.#clock = clock;

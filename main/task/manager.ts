@@ -2,9 +2,10 @@ import type { Message } from '../contract/events.ts';
 import type { Task } from '../contract/task.ts';
 import { delay } from '../world/clock.ts';
 import type { SubscribeOptions, Subscription } from './audience.ts';
+import { amountOf, recount } from './items.ts';
 import type { Memory } from './keeper.ts';
 import { Leavers } from './leavers.ts';
-import type { TaskRecord } from './record.ts';
+import type { ItemRecord, TaskRecord } from './record.ts';
 import { historyOf, Roster } from './roster.ts';
 import type { Flight } from './run-listener.ts';
 import { INTERRUPTED, Runs, type RunsOptions } from './runs.ts';
@@ -71,6 +72,11 @@ export class Manager {
     return this.#runs.flightOf(record);
   }
 
+  /** The items of a running task that have been begun. */
+  atWork(record: TaskRecord): Iterable<ItemRecord> {
+    return this.#runs.atWork(record);
+  }
+
   /** Those of the list, and those that are leaving it: whoever may have a file somewhere. */
   *everybody(): Iterable<TaskRecord> {
     yield* this.list();
@@ -126,7 +132,9 @@ export class Manager {
 
   announce(records: readonly TaskRecord[]): void {
     for (const record of records) {
-      this.#roster.tell('task.added', record, { name: record.name, url: record.items[0]?.url });
+      const { name, kind, items } = record;
+      const what = kind === 'file' ? { url: items[0]?.url } : { items: items.length };
+      this.#roster.tell('task.added', record, { name, ...what });
     }
   }
 
@@ -189,7 +197,10 @@ export class Manager {
     const fallen =
       type === 'restart' ? records.filter(({ items }) => items.some((item) => item.received > 0)) : [];
     for (const { record, to } of moves) {
+      // Read again where they are counted.
+      recount(record);
       if (type === 'restart') startOver(record);
+      if (type === 'retry') tryAgain(record);
       if (type !== 'pause') record.asking = false;
       this.#roster.enter(record, to);
     }
@@ -208,6 +219,34 @@ export class Manager {
       for (const back of undo) back();
       throw error;
     }
+  }
+
+  /**
+   * Changes the items of a package, and with `event` lets it go on: remembered before anything is told. Throws
+   * `bad-transition`, what `change` throws, or why it cannot be remembered, with nothing changed.
+   */
+  changeItems(record: TaskRecord, change: () => void, event: 'retry' | null = null): void {
+    const to = event && this.#roster.after(record, { type: event });
+    const undo = this.#roster.copy(record);
+    const before = amountOf(record).received;
+    try {
+      change();
+    } catch (error) {
+      undo();
+      throw error;
+    }
+    recount(record);
+    this.#quietly(() => {
+      if (to) this.#roster.enter(record, to);
+      this.#roster.keeper.touch(record);
+      this.#flushOr([undo]);
+      const { received } = amountOf(record);
+      if (received < before) this.#roster.tell('task.rewound', record, { received });
+      if (to) this.#roster.tell('task.resumed', record, {});
+      this.changed(record);
+      this.#runs.listChanged(record);
+    });
+    this.fill();
   }
 
   /** Runs it now, whatever else runs; a paused one too. Throws `bad-transition`. */
@@ -296,5 +335,16 @@ export class Manager {
 
 function startOver(record: TaskRecord): void {
   record.startOver = true;
-  for (const item of record.items) item.received = 0;
+  for (const item of record.items) {
+    item.received = 0;
+    if (record.kind === 'package') Object.assign(item, { state: 'waiting', leftOut: null });
+  }
+}
+
+/** What has failed of a package, but for what it is to be finished without. */
+function tryAgain({ kind, items }: TaskRecord): void {
+  for (const item of kind === 'package' ? items : []) {
+    if (item.state !== 'failed' || item.leftOut !== null) continue;
+    item.tries += 1;
+  }
 }

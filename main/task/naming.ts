@@ -2,11 +2,17 @@ import { basename, dirname, join } from 'node:path';
 import { type Place, partPath } from '../bytes/partial-file.ts';
 import { reseal } from '../bytes/reseal.ts';
 import { asSatchelError } from '../contract/errors.ts';
-import { checkFinalName, checkName, findSetAside, type OnConflict } from './claim.ts';
+import { checkFinalName, checkName, findSetAside, type IsSame, type OnConflict } from './claim.ts';
 import type { FileJob, FileResult, RunListener, RunSurroundings } from './file-job.ts';
 import { finishSealed, nameToSeal, putUnderFreeName, type Sealed } from './finish.ts';
 import { isStill } from './finished-file.ts';
 import type { FinishedFile } from './record.ts';
+
+/** What a file task and a package have in common here. `out` is looked at whenever it matters: it may change. */
+export interface NamingJob extends Pick<FileJob, 'onConflict' | 'replacing'> {
+  readonly out: string | null;
+  readonly isSame: IsSame;
+}
 
 /**
  * What a download is called at last, and how it is settled that something has that name: as the user wants, but for
@@ -14,12 +20,12 @@ import type { FinishedFile } from './record.ts';
  * any time.
  */
 export class Naming {
-  readonly #job: FileJob;
+  readonly #job: NamingJob;
   readonly #around: RunSurroundings;
-  readonly #listener: RunListener;
+  readonly #listener: Pick<RunListener, 'onInPlace'>;
   readonly #outAtFirst: string | null;
 
-  constructor(job: FileJob, around: RunSurroundings, listener: RunListener) {
+  constructor(job: NamingJob, around: RunSurroundings, listener: Pick<RunListener, 'onInPlace'>) {
     this.#job = job;
     this.#around = around;
     this.#listener = listener;
@@ -29,9 +35,9 @@ export class Naming {
   /** Before anything is fetched: throws `name-conflict` or Skipped where that is certain already. */
   async check(wanted: Place, instead: Place | null): Promise<void> {
     const { disk } = this.#around;
-    const { url, onConflict } = this.#job;
+    const { isSame, onConflict } = this.#job;
     // Ends a move that was cut short: what is still there under the name would be taken for somebody else's.
-    await findSetAside(disk, wanted, url, onConflict);
+    await findSetAside(disk, wanted, isSame, onConflict);
     if (instead?.name === wanted.name) return checkFinalName(disk, wanted, await this.onTaken(wanted));
     return checkName(disk, wanted, onConflict, await this.replaces(wanted));
   }

@@ -1,6 +1,31 @@
 import { nameFor } from '../source/names.ts';
 import { newId } from '../world/ids.ts';
-import type { TaskRecord } from './record.ts';
+import type { ItemRecord, TaskRecord } from './record.ts';
+
+type ItemGiven = Pick<ItemRecord, 'url' | 'path' | 'out' | 'name' | 'state'> &
+  Partial<Pick<ItemRecord, 'checksum' | 'secret'>>;
+
+/** An item that nothing is known of yet. */
+export function newItem(
+  { url, path, out, name, state, checksum = null, secret = null }: ItemGiven,
+  now: number,
+) {
+  const item: ItemRecord = {
+    ...{ id: newId(now), url, out, name, state },
+    received: 0,
+    total: null,
+    resumable: null,
+    checksum,
+    etag: null,
+    error: null,
+    secret,
+    path,
+    tries: 0,
+    startOver: false,
+    leftOut: null,
+  };
+  return item;
+}
 
 /** A file task that waits. `now` in ms since 1970; `url` without credentials and fragment. */
 export function newFileRecord(
@@ -10,23 +35,30 @@ export function newFileRecord(
 ): TaskRecord {
   const { checksum = null, secret = null, ...rest } = more;
   const name = out ?? nameFor({ disposition: null, url, mediaType: null });
-  const item = {
-    id: newId(now),
-    url,
-    out,
-    name,
-    state: rest.state ?? 'waiting',
-    received: 0,
-    total: null,
-    resumable: null,
-    checksum,
-    etag: null,
-    error: null,
-    secret,
-  } as const;
+  const state = rest.state ?? 'waiting';
+  const item = newItem({ url, path: null, out, name, state, checksum, secret }, now);
+  return newRecord({ kind: 'file', name, dir, items: [item], compress: null }, now, rest);
+}
+
+type PackageGiven = Pick<TaskRecord, 'name' | 'dir' | 'items' | 'compress'>;
+
+/** A package that waits. */
+export function newPackageRecord(
+  given: PackageGiven,
+  now: number,
+  more: Partial<TaskRecord> = {},
+): TaskRecord {
+  return newRecord({ kind: 'package', ...given }, now, more);
+}
+
+function newRecord(
+  { kind, name, dir, compress, items }: PackageGiven & Pick<TaskRecord, 'kind'>,
+  now: number,
+  more: Partial<TaskRecord>,
+): TaskRecord {
   return {
     id: newId(now),
-    kind: 'file',
+    kind,
     name,
     dir,
     state: 'waiting',
@@ -50,7 +82,8 @@ export function newFileRecord(
     createdAt: now,
     startedAt: null,
     finishedAt: null,
-    items: [item],
-    ...rest,
+    compress,
+    items,
+    ...more,
   };
 }

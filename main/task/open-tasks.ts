@@ -29,10 +29,12 @@ import { HostQueue } from './host-queue.ts';
 import { issueOf } from './issue.ts';
 import { LiveSettings } from './live-settings.ts';
 import { Manager } from './manager.ts';
+import { PackageTasks } from './package-task.ts';
 import { RatePlan } from './rate.ts';
 import type { TaskRecord } from './record.ts';
 import { RoomWatch } from './room.ts';
 import { openStore, type Store } from './store.ts';
+import { TaskBuckets } from './task-buckets.ts';
 
 export interface TasksOptions {
   readonly disk: Disk;
@@ -107,7 +109,7 @@ class RunningTasks implements Tasks {
   readonly #hosts: Hosts;
   readonly #bucket: Bucket;
   readonly #rates: RatePlan;
-  readonly #files: FileTasks;
+  readonly #buckets: TaskBuckets;
   readonly #manager: Manager;
   readonly #room: RoomWatch;
   readonly #duplicates: Duplicates;
@@ -148,20 +150,22 @@ class RunningTasks implements Tasks {
       },
     });
     const around = { disk, clock, http: this.#http, hosts: this.#hosts, bucket: this.#bucket, random };
-    this.#files = new FileTasks({
+    this.#buckets = new TaskBuckets(clock, () => this.#limitReads());
+    const tasks = {
       around,
       box,
       settings: () => this.#settings.current,
       downloads: () => this.#settings.downloads,
       netrc: options.netrc,
-      onLimits: () => this.#limitReads(),
-    });
-    const queueing = new HostQueue(this.#hosts, clock);
+      buckets: this.#buckets,
+    };
+    const queueing = new HostQueue(this.#hosts, clock, (record) => this.#manager.atWork(record));
     this.#manager = new Manager({
       clock,
       memory: store,
       jobs,
-      run: this.#files.run,
+      run: new FileTasks(tasks).run,
+      runPackage: new PackageTasks(tasks).run,
       discard: (record) => discardRecord(disk, options.trash, record),
       mayRun: (record, others) => queueing.mayRun(record, others),
       waitsForRoom: true,
@@ -182,7 +186,7 @@ class RunningTasks implements Tasks {
       box,
       store,
       manager: this.#manager,
-      files: this.#files,
+      setLimit: (record) => this.#buckets.setLimit(record),
       settings: () => this.#settings.current,
       updateSettings: (patch) => this.#settings.update(patch),
       downloads: () => this.#settings.downloads,
@@ -257,13 +261,15 @@ class RunningTasks implements Tasks {
 
   /** A read of a socket must not be larger than what the smallest limit lets through in a moment. */
   #limitReads(): void {
-    const rates = [this.#bucket.rate, ...this.#files.rates].filter((rate) => rate !== null);
+    const rates = [this.#bucket.rate, ...this.#buckets.rates].filter((rate) => rate !== null);
     this.#http.limitReads(rates.length === 0 ? null : readBytesFor(Math.min(...rates)));
   }
 
   #markDuplicate(record: TaskRecord): void {
     const [item] = record.items;
-    if (!item || item.etag === null || item.total === null || record.duplicateOf !== null) return;
+    // What a package holds is not what it is.
+    if (record.kind === 'package' || record.duplicateOf !== null) return;
+    if (!item || item.etag === null || item.total === null) return;
     record.duplicateOf = this.#duplicates.ofContent(record, item.etag, item.total);
   }
 

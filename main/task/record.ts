@@ -1,5 +1,6 @@
 import { basename } from 'node:path';
 import type { Place } from '../bytes/partial-file.ts';
+import type { Compress } from '../contract/compress.ts';
 import type { ErrorReport } from '../contract/errors.ts';
 import type { TaskState } from '../contract/task.ts';
 
@@ -19,8 +20,10 @@ export interface OwnPlace extends Place {
 /** What is remembered of one source of a task. */
 export interface ItemRecord {
   readonly id: string;
-  /** Without credentials and fragment. */
+  /** Without credentials and fragment; empty for a file of this machine. */
   url: string;
+  /** Of a file of this machine (packages only), absolute; else null. */
+  path: string | null;
   /** The user's name for it, or null: the server's. */
   out: string | null;
   name: string;
@@ -32,6 +35,12 @@ export interface ItemRecord {
   checksum: string | null;
   etag: string | null;
   error: ErrorReport | null;
+  /** How often the user has asked for it to be tried again. */
+  tries: number;
+  /** The next run begins it from zero. */
+  startOver: boolean;
+  /** Why the package is finished without it, or null. */
+  leftOut: string | null;
   /** Headers, credentials, cookies, sealed; null: none. */
   secret: Uint8Array | null;
 }
@@ -60,6 +69,8 @@ export interface TaskRecord {
   dirByType: boolean;
   /** It is paused until the user has said where it goes. */
   asking: boolean;
+  /** Null for a file task. */
+  compress: Compress | null;
   /** Where its partial file lies, once it has one. */
   place: OwnPlace | null;
   /** The next run begins from zero; what lies at `place` is set aside for it. */
@@ -84,7 +95,9 @@ export function replaceFinished(record: TaskRecord): void {
   if (!finished) return;
   record.replacing = finished;
   record.finished = null;
-  for (const item of record.items) item.out = basename(finished.path);
+  const name = basename(finished.path);
+  if (record.kind === 'package') record.name = name;
+  else for (const item of record.items) item.out = name;
 }
 
 /** One ended task, as it is remembered after it has left the list. */

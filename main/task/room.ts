@@ -1,7 +1,7 @@
 import type { Clock, Timer } from '../world/clock.ts';
 import type { Disk } from '../world/disk.ts';
+import { amountOf } from './items.ts';
 import type { TaskRecord } from './record.ts';
-import { amountOf } from './show.ts';
 
 /** How often a full disk is looked at. */
 const LOOK_MS = 5000;
@@ -85,9 +85,14 @@ function waitsForRoom({ state, error }: TaskRecord): boolean {
   return state === 'paused' && error?.code === 'disk-full';
 }
 
+/** A package's items come one after the other: those of unknown size need room once, not all at the same time. */
 function missing({ items }: TaskRecord): number {
-  return items.reduce(
-    (sum, { total, received }) => sum + (total === null ? UNKNOWN_BYTES : Math.max(0, total - received)),
-    0,
-  );
+  let bytes = 0;
+  let unknown = 0;
+  for (const { total, received, leftOut } of items) {
+    if (leftOut !== null) continue;
+    if (total === null) unknown = UNKNOWN_BYTES;
+    else bytes += Math.max(0, total - received);
+  }
+  return bytes + unknown;
 }

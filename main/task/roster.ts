@@ -4,11 +4,12 @@ import type { Task } from '../contract/task.ts';
 import { eventMessage } from '../progress/envelope.ts';
 import type { Clock } from '../world/clock.ts';
 import { Audience, type SubscribeOptions, type Subscription } from './audience.ts';
+import { amountOf, recount } from './items.ts';
 import { Keeper, type Memory } from './keeper.ts';
 import type { Live } from './live.ts';
 import { next, type Standing, type TaskEvent } from './machine.ts';
 import { Queue } from './queue.ts';
-import type { HistoryEntry, TaskRecord } from './record.ts';
+import type { HistoryEntry, ItemRecord, TaskRecord } from './record.ts';
 import { rowOf, taskOf } from './show.ts';
 
 export interface RosterOptions {
@@ -81,6 +82,7 @@ export class Roster {
 
   /** Enters a standing; it will be remembered. */
   enter(record: TaskRecord, to: Standing): void {
+    const moves = record.state !== to.state;
     record.state = to.state;
     record.run = to.run;
     record.error = 'error' in to ? to.error : null;
@@ -89,21 +91,24 @@ export class Roster {
       live.phase = to.phase;
       live.retryAt = to.retryAt;
     }
-    for (const item of record.kind === 'file' ? record.items : []) {
-      item.state = record.state;
-      item.error = record.error;
-    }
+    // The 10,000 items of a package are not looked at whenever it only waits for a moment.
+    const follow = moves || record.kind === 'file';
+    for (const item of follow ? record.items : []) enterItem(item, record);
     if (to.state === 'done' || to.state === 'failed') record.finishedAt = this.#options.clock.now();
     this.queue.setWaiting(record, to.state === 'waiting');
-    this.keeper.touch(record);
+    this.keeper.touch(record, follow ? null : []);
   }
 
   /** How it was, to go back to when a change cannot be remembered. */
   copy(record: TaskRecord): () => void {
-    const before = { ...record, items: record.items.map((item) => ({ ...item })) };
+    const { items } = record;
+    const before = { ...record };
+    const itemsBefore = items.map((item) => ({ item, was: { ...item } }));
     return () => {
-      for (const [index, item] of record.items.entries()) Object.assign(item, before.items[index]);
-      Object.assign(record, { ...before, items: record.items });
+      Object.assign(record, before);
+      items.length = 0;
+      for (const { item, was } of itemsBefore) items.push(Object.assign(item, was));
+      recount(record);
       this.queue.setWaiting(record, this.has(record) && record.state === 'waiting');
     };
   }
@@ -154,9 +159,24 @@ export class Roster {
   }
 }
 
+/** The one item of a file task is where its task is; those of a package that are not over wait or rest with it. */
+function enterItem(item: ItemRecord, { kind, state, error }: TaskRecord): void {
+  if (kind === 'file') {
+    item.state = state;
+    item.error = error;
+  } else if (item.leftOut === null && item.state !== 'done' && state !== 'running') {
+    // The next run tries what has failed once more.
+    const stays = item.state === 'failed' && state !== 'waiting' && state !== 'done';
+    if (stays) return;
+    item.state = state === 'failed' ? 'waiting' : state;
+    item.error = null;
+  }
+}
+
 /** An ending, as the history keeps it. */
 export function historyOf(record: TaskRecord, outcome: HistoryEntry['outcome'], now: number): HistoryEntry {
-  const [item] = record.items;
+  const item = record.kind === 'file' ? record.items[0] : undefined;
+  const total = record.finished?.bytes ?? amountOf(record).total;
   return {
     taskId: record.id,
     name: record.name,
@@ -164,7 +184,7 @@ export function historyOf(record: TaskRecord, outcome: HistoryEntry['outcome'], 
     path: record.finished?.path ?? '',
     category: record.category,
     outcome,
-    total: item?.total ?? null,
+    total: item ? item.total : total,
     etag: item?.etag ?? null,
     error: record.error,
     createdAt: record.createdAt,

@@ -5,14 +5,14 @@ import { checksumText, digestsOf, header, isStrongEtag, parseHttpDate } from '..
 import { nameFor } from '../source/names.ts';
 import { Access } from '../transfer/access.ts';
 import type { FirstAnswer, Target } from '../transfer/crew.ts';
-import { SourceFacts } from '../transfer/facts.ts';
+import { isWholeAnswer, SourceFacts } from '../transfer/facts.ts';
 import { Fetch } from '../transfer/fetch.ts';
 import { Source } from '../transfer/source.ts';
 import { Limiter } from '../transfer/throttle.ts';
-import { checkFinalName, claimName, Skipped } from './claim.ts';
+import { checkFinalName, claimName, fetches, Skipped } from './claim.ts';
 import type { FileJob, FileResult, RunListener, RunSurroundings } from './file-job.ts';
 import { type Sealed, verify } from './finish.ts';
-import { Naming } from './naming.ts';
+import { Naming, type NamingJob } from './naming.ts';
 import { ItemNote, NameList, NOTES } from './notes.ts';
 
 export type { FileJob, FileResult, RunListener, RunSurroundings } from './file-job.ts';
@@ -58,7 +58,7 @@ class FileRun {
     this.#listener = listener;
     this.#signal = signal;
     this.#place = job.resume;
-    this.#naming = new Naming(job, around, listener);
+    this.#naming = new Naming(namingOf(job), around, listener);
     this.#folder = job.resume?.folder ?? job.folder;
   }
 
@@ -193,11 +193,11 @@ class FileRun {
     // First: a task that waits for room must know for how much.
     this.#tellFacts(0, facts);
     await this.#demandRoom(wanted.folder, facts.total ?? 0);
-    const digests = facts.encoded ? [] : digestsOf(headers, isWhole(facts, headers)).map(checksumText);
+    const digests = facts.encoded ? [] : digestsOf(headers, isWholeAnswer(facts, headers)).map(checksumText);
     const item = { url: this.#job.url };
     const file = await claimName(this.#around, wanted, {
-      ...item,
       id,
+      isSame: fetches(this.#job.url),
       onConflict,
       replacing: await this.#naming.replaces(wanted),
       notes: { [NOTES.item]: item, [NOTES.digests]: digests },
@@ -243,12 +243,14 @@ class FileRun {
 
   /** Verify → seal → into place → let go: after the seal, a crash costs nothing any more. */
   async #finish(target: Target, facts: SourceFacts | null): Promise<FileResult> {
-    const { file, region } = target;
+    const { region } = target;
+    const file = this.#file;
+    if (!file) throw new SatchelError('internal', 'a download without a file');
     const { checksum } = this.#job;
     const total = facts?.total ?? region.have.end;
     if (!region.have.covers(total)) throw new SatchelError('internal', 'bytes are missing');
     this.#listener.onPhase('verifying');
-    const digests = await verify(target, total, checksum, this.#signal);
+    const digests = await verify({ file, region }, total, checksum, this.#signal);
     const name = await this.#naming.toSeal(file.place, this.#resumed);
     const modified = facts?.lastModified ? parseHttpDate(facts.lastModified) : null;
     await file.seal({ name, length: total, digests, modified });
@@ -259,8 +261,14 @@ class FileRun {
   }
 }
 
-/** The answer carries the whole file, so that a digest of its content is one of the file. */
-function isWhole(facts: SourceFacts, headers: FirstAnswer['headers']): boolean {
-  const range = header(headers, 'content-range');
-  return range === null || range === `bytes 0-${(facts.total ?? 0) - 1}/${facts.total}`;
+function namingOf(job: FileJob): NamingJob {
+  const { onConflict, replacing = null, url } = job;
+  return {
+    onConflict,
+    replacing,
+    isSame: fetches(url),
+    get out() {
+      return job.out;
+    },
+  };
 }

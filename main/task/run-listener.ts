@@ -2,10 +2,13 @@ import { basename } from 'node:path';
 import type { EventType } from '../contract/events.ts';
 import type { Clock } from '../world/clock.ts';
 import type { RunListener } from './file-job.ts';
+import { setAmount } from './items.ts';
 import type { Keeper } from './keeper.ts';
 import type { Live } from './live.ts';
 import type { RunEvent } from './machine.ts';
-import type { TaskRecord } from './record.ts';
+import type { PackageControl } from './package-job.ts';
+import type { PackageSlots } from './package-slots.ts';
+import type { ItemRecord, TaskRecord } from './record.ts';
 import type { Slot } from './slots.ts';
 
 /** One run of one task. */
@@ -14,6 +17,14 @@ export interface Flight {
   readonly live: Live;
   readonly slot: Slot;
   readonly stop: AbortController;
+  /** Of a package; its own slot is among them. */
+  readonly slots: PackageSlots | null;
+  /** Items of a package that run. */
+  readonly atWork: Set<ItemRecord>;
+  /** How to reach a package while it runs. */
+  control: PackageControl | null;
+  /** Its list has changed before it could be reached. */
+  listDue: boolean;
   /** Resolves when nothing of it is under way any more; never rejects. */
   ended: Promise<void>;
 }
@@ -64,8 +75,7 @@ export function listenerOf(
     },
     onFacts: flown(({ received, total, resumable, etag }) => {
       const fallen = received < item.received;
-      item.received = received;
-      item.total = total;
+      setAmount(record, item, { received, total });
       item.resumable = resumable;
       item.etag = etag;
       // With the row as it is now: one with more would come after it.
@@ -74,7 +84,7 @@ export function listenerOf(
       keeper.touch(record);
     }),
     onJournaled: flown((bytes) => {
-      item.received += bytes;
+      setAmount(record, item, { received: item.received + bytes });
       live.got(bytes);
       const now = clock.monotonic();
       if (now - rememberedAt < REMEMBER_MS) return;
@@ -94,7 +104,7 @@ export function listenerOf(
       if (live.retryAt !== null || record.error !== null) report({ type: 'deliver' });
     }),
     onRewound: flown((received, reason) => {
-      item.received = received;
+      setAmount(record, item, { received });
       keeper.touch(record);
       tell('task.rewound', { received, reason: reason.report() });
     }),
@@ -107,8 +117,7 @@ export function listenerOf(
       record.replacing = null;
       record.name = basename(finished.path);
       item.name = record.name;
-      item.received = finished.bytes;
-      item.total = finished.bytes;
+      setAmount(record, item, { received: finished.bytes, total: finished.bytes });
       keeper.touch(record);
       await keeper.kept();
     },

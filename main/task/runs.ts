@@ -1,27 +1,42 @@
 import { basename } from 'node:path';
 import { asSatchelError, SatchelError } from '../contract/errors.ts';
+import type { EventType } from '../contract/events.ts';
 import type { Clock } from '../world/clock.ts';
 import type { FileResult, RunListener } from './file-job.ts';
+import { setAmount } from './items.ts';
 import { Live } from './live.ts';
 import { next, type RunEvent } from './machine.ts';
-import type { TaskRecord } from './record.ts';
+import type { PackageListener } from './package-job.ts';
+import { PackageTaker } from './package-listener.ts';
+import { PackageSlots } from './package-slots.ts';
+import type { ItemRecord, TaskRecord } from './record.ts';
 import { historyOf, type Roster } from './roster.ts';
 import { type Flight, listenerOf } from './run-listener.ts';
-import { Slots } from './slots.ts';
+import { type Slot, Slots } from './slots.ts';
 
 /**
  * Runs a task to its end; rejects with a SatchelError, and soon when `signal` is aborted. What it finds out on its way
  * it tells the listener.
  */
-export type RunTask = (record: TaskRecord, listener: RunListener, signal: AbortSignal) => Promise<FileResult>;
+export type Run<Listener> = (
+  record: TaskRecord,
+  listener: Listener,
+  signal: AbortSignal,
+) => Promise<FileResult>;
+
+export type RunTask = Run<RunListener>;
 
 export interface RunsOptions {
   readonly clock: Clock;
   /** Tasks at once. */
   readonly jobs: number;
   readonly run: RunTask;
+  /** The same of packages with items; left out where there are none. */
+  readonly runPackage?: Run<PackageListener>;
   /** False while the task would only wait for its server. */
   readonly mayRun?: (record: TaskRecord, running: readonly TaskRecord[]) => boolean;
+  /** Items that fail are left out at once, instead of failing their package. */
+  readonly leavesOut?: boolean;
   /** A task that has no room waits, paused, until it has; else it fails. */
   readonly waitsForRoom: boolean;
   /** The server has said what the file is: its size, its ETag. */
@@ -79,7 +94,16 @@ export class Runs {
 
   /** Starts what may run; to be called when something outside has changed that `mayRun` looks at. */
   fill(): void {
-    if (this.#holds.size > 0 || this.#closed) return;
+    this.#serve();
+    this.#offer();
+  }
+
+  get #held(): boolean {
+    return this.#holds.size > 0 || this.#closed;
+  }
+
+  #serve(): void {
+    if (this.#held) return;
     const running = [...this.flying()];
     const mayRun = this.#options.mayRun ?? (() => true);
     while (this.#slots.free) {
@@ -88,6 +112,31 @@ export class Runs {
       running.push(record);
       this.#start(record);
     }
+  }
+
+  /** What no waiting task wants is for more items of the packages that run, in their turn. */
+  #offer(): void {
+    if (this.#held || !this.#slots.free) return;
+    const packages = [...this.flying()].filter((record) => this.flightOf(record)?.control);
+    packages.sort((a, b) => b.priority - a.priority || a.rank - b.rank);
+    for (const record of packages) if (this.#slots.free) this.flightOf(record)?.control?.slotFree();
+  }
+
+  /** One that is still free after the waiting tasks have been served, or null. */
+  #extraSlot(): Slot | null {
+    return this.#slots.free && !this.#held ? this.#slots.take() : null;
+  }
+
+  /** A running package's items have changed. */
+  listChanged({ id }: TaskRecord): void {
+    const flight = this.#flights.get(id);
+    if (flight?.control) flight.control.listChanged();
+    else if (flight) flight.listDue = true;
+  }
+
+  /** The items of a running task that have been begun. */
+  atWork(record: TaskRecord): Iterable<ItemRecord> {
+    return (record.kind === 'package' ? this.flightOf(record)?.atWork : undefined) ?? record.items;
   }
 
   /** Starts a waiting task whether a slot is free or not, at once or as soon as its last run is over. */
@@ -100,7 +149,7 @@ export class Runs {
   stop(record: TaskRecord): Promise<void> {
     this.#urgent.delete(record.id);
     const flight = this.#flights.get(record.id);
-    flight?.slot.release();
+    if (flight) releaseSlots(flight);
     flight?.stop.abort(new SatchelError('cancelled'));
     return flight?.ended ?? Promise.resolve();
   }
@@ -111,11 +160,17 @@ export class Runs {
     this.#roster.enter(record, this.#roster.after(record, { type: 'start' }));
     record.startedAt = clock.now();
     record.finishedAt = null;
+    const slot = this.#slots.take();
+    const stop = new AbortController();
+    const { signal } = stop;
+    const more = () => this.#extraSlot();
+    const onBack = () => flight.control?.slotFree();
     const flight: Flight = {
-      run: record.run,
-      live: new Live(clock),
-      slot: this.#slots.take(),
-      stop: new AbortController(),
+      ...{ run: record.run, live: new Live(clock), slot, stop },
+      slots: record.kind === 'package' ? new PackageSlots({ own: slot, more, signal, onBack }) : null,
+      atWork: new Set(),
+      control: null,
+      listDue: false,
       ended: Promise.resolve(),
     };
     this.#flights.set(record.id, flight);
@@ -125,20 +180,25 @@ export class Runs {
   }
 
   async #fly(record: TaskRecord, flight: Flight): Promise<void> {
-    const listener = listenerOf(record, flight, {
+    const reporting = {
       clock: this.#options.clock,
       keeper: this.#roster.keeper,
-      report: (event) => this.#report(record, flight, event),
-      tell: (type, payload) => {
+      report: (event: RunEvent) => this.#report(record, flight, event),
+      tell: (type: EventType, payload: Record<string, unknown>) => {
         if (this.#roster.has(record)) this.#roster.tell(type, record, payload);
       },
       onFacts: () => this.#options.onFacts?.(record),
       flying: () => this.#flights.get(record.id) === flight,
-    });
+      leavesOut: this.#options.leavesOut ?? false,
+    };
     // Not within the call that started it: whatever it tells comes after that call has done its work.
     await Promise.resolve();
     try {
-      const result = await this.#options.run(record, listener, flight.stop.signal);
+      const { run, runPackage } = this.#options;
+      const { signal } = flight.stop;
+      const result = await (runPackage && record.kind === 'package'
+        ? runPackage(record, new PackageTaker(record, flight, reporting), signal)
+        : run(record, listenerOf(record, flight, reporting), signal));
       this.#report(record, flight, { type: 'complete' }, result);
     } catch (thrown) {
       const error = asSatchelError(thrown);
@@ -146,7 +206,7 @@ export class Runs {
       this.#report(record, flight, { type: room ? 'no-room' : 'fail', error: error.report() });
     } finally {
       this.#flights.delete(record.id);
-      flight.slot.release();
+      releaseSlots(flight);
       // Its last barrier may have brought bytes after it was told to be paused.
       this.#roster.changed(record);
     }
@@ -163,7 +223,7 @@ export class Runs {
     if (result) this.#takeResult(record, result);
     this.#roster.enter(record, verdict.to);
     if (verdict.to.state === 'running') return;
-    flight.slot.release();
+    releaseSlots(flight);
     this.#tellEnd(record, flight, result);
   }
 
@@ -171,8 +231,12 @@ export class Runs {
     const [{ received } = { received: 0 }] = record.items;
     record.name = basename(path);
     record.place = null;
-    for (const item of record.items)
-      Object.assign(item, { name: record.name, received: bytes, total: bytes });
+    // What each of a package's items is, they have said themselves.
+    if (record.kind === 'package' && this.#options.runPackage) return;
+    for (const item of record.items) {
+      item.name = record.name;
+      setAmount(record, item, { received: bytes, total: bytes });
+    }
     // It was left at a shorter file that had its name.
     if (bytes < received) this.#roster.tell('task.rewound', record, { received: bytes });
   }
@@ -216,4 +280,8 @@ export class Runs {
     for (const { stop } of this.#flights.values()) stop.abort(new SatchelError('cancelled'));
     await Promise.all([...this.#flights.values()].map(({ ended }) => ended));
   }
+}
+
+function releaseSlots({ slot, slots }: Flight): void {
+  (slots ?? slot).release();
 }

@@ -18,6 +18,22 @@ export function sealSecret(box: SecretBox, secret: ItemSecret): Uint8Array | nul
   return empty ? null : box.seal(JSON.stringify(secret));
 }
 
+/** A new link in place of another: what was given for one origin is not for another, what stands in the link is. */
+export function freshSource(
+  box: SecretBox,
+  before: { readonly url: string; readonly secret: Uint8Array | null },
+  {
+    url,
+    user,
+    password,
+  }: { readonly url: string; readonly user: string | null; readonly password: string | null },
+): { url: string; secret: Uint8Array | null } {
+  const sameOrigin = before.url !== '' && new URL(before.url).origin === new URL(url).origin;
+  const secret = openSecret(box, sameOrigin ? before.secret : null);
+  const credentials = user === null ? secret.credentials : { user, password: password ?? '' };
+  return { url, secret: sealSecret(box, { ...secret, credentials }) };
+}
+
 export function openSecret(box: SecretBox, sealed: Uint8Array | null): ItemSecret {
   return ItemSecret.parse(sealed === null ? {} : JSON.parse(box.open(sealed)));
 }

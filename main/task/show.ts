@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import type { ProgressRow } from '../contract/events.ts';
 import type { Item, Segment, Task } from '../contract/task.ts';
 import { percent } from '../progress/coalesce.ts';
+import { amountOf } from './items.ts';
 import type { Live } from './live.ts';
 import type { ItemRecord, TaskRecord } from './record.ts';
 
@@ -25,7 +26,7 @@ export function rowOf(record: TaskRecord, live: Live | null): ProgressRow {
 
 /** The same whole; `position` counts from 0. */
 export function taskOf(record: TaskRecord, live: Live | null, position: number): Task {
-  const { id, kind, name, dir, state, priority, limitRate, category, asking, duplicateOf } = record;
+  const { id, kind, name, dir, state, priority, limitRate, category, asking, duplicateOf, compress } = record;
   const { progress, received, total, speed, etaSeconds, connections, error } = rowOf(record, live);
   return {
     id,
@@ -44,10 +45,11 @@ export function taskOf(record: TaskRecord, live: Live | null, position: number):
     priority,
     position,
     limitRate,
-    resumable: record.items.every((item) => item.resumable) || (record.items[0]?.resumable ?? null),
+    resumable: resumableOf(record),
     error,
     category,
     asking,
+    compress,
     duplicateOf,
     createdAt: new Date(record.createdAt).toISOString(),
     startedAt: isoTime(record.startedAt),
@@ -57,19 +59,17 @@ export function taskOf(record: TaskRecord, live: Live | null, position: number):
   };
 }
 
-/** Bytes of all items together; the total is null while one of them is not known. */
-export function amountOf({ items }: TaskRecord): { received: number; total: number | null } {
-  const received = items.reduce((sum, item) => sum + item.received, 0);
-  const total = items.reduce<number | null>(
-    (sum, item) => (sum === null || item.total === null ? null : sum + item.total),
-    0,
-  );
-  return { received, total };
+/** False as soon as one item cannot be gone on with, true when all can. */
+function resumableOf({ items }: TaskRecord): boolean | null {
+  if (items.some(({ resumable }) => resumable === false)) return false;
+  return items.every(({ resumable }) => resumable) ? true : null;
 }
 
 function itemOf(item: ItemRecord): Item {
-  const { id, url, name, state, received, total, resumable, checksum, error } = item;
-  return { id, url, name, state, received, total, resumable, checksum, error };
+  const { id, path, name, state, received, total, resumable, checksum, error } = item;
+  const url = path === null ? item.url : null;
+  const leftOut = item.leftOut !== null;
+  return { id, url, path, name, state, received, total, resumable, checksum, error, leftOut };
 }
 
 function segmentsOf({ items }: TaskRecord, live: Live | null): Segment[] {

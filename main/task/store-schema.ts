@@ -85,7 +85,14 @@ const TASKS = `
 `;
 
 /** Of `satchel.db` and of `archive.db`. What users have is never changed here: new steps are added behind. */
-export const MIGRATIONS: readonly Migration[] = [TASKS + HISTORY];
+const PACKAGES = `
+  ALTER TABLE task ADD COLUMN compress TEXT;
+  ALTER TABLE item ADD COLUMN path TEXT;
+  ALTER TABLE item ADD COLUMN tries INTEGER NOT NULL DEFAULT 0;
+  ALTER TABLE item ADD COLUMN start_over INTEGER NOT NULL DEFAULT 0;
+  ALTER TABLE item ADD COLUMN left_out TEXT;
+`;
+export const MIGRATIONS: readonly Migration[] = [TASKS + HISTORY, PACKAGES];
 export const ARCHIVE_MIGRATIONS: readonly Migration[] = [HISTORY];
 
 /** Without these nothing works; a damaged history is noticed when it is read. */

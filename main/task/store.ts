@@ -78,10 +78,10 @@ export class Store implements Memory {
   }
 
   /** All of it or, when it throws, nothing. A second ending of a task replaces the first, as the newest of all. */
-  save({ tasks = [], removed = [], history = [] }: Change): void {
+  save({ tasks = [], items, removed = [], history = [] }: Change): void {
     const saved = this.#main.transaction(() => {
       this.#history.add(history);
-      return this.#tasks.save(tasks, removed);
+      return this.#tasks.save(tasks, removed, items);
     });
     saved();
   }

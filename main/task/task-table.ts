@@ -5,11 +5,11 @@ import type { ItemRecord, TaskRecord } from './record.ts';
 const TASK_COLUMNS = [
   ...['id', 'kind', 'name', 'dir', 'state', 'run', 'error', 'priority', 'rank', 'limit_rate', 'connections'],
   ...['on_conflict', 'on_changed', 'category', 'dir_by_type', 'asking', 'place', 'start_over', 'finished'],
-  ...['replacing', 'removing', 'duplicate_of', 'created_at', 'started_at', 'finished_at'],
+  ...['replacing', 'removing', 'duplicate_of', 'created_at', 'started_at', 'finished_at', 'compress'],
 ];
 const ITEM_COLUMNS = [
   ...['task_id', 'id', 'url', 'out', 'name', 'state', 'received', 'total', 'resumable'],
-  ...['checksum', 'etag', 'error', 'secret', 'position'],
+  ...['checksum', 'etag', 'error', 'secret', 'path', 'tries', 'start_over', 'left_out', 'position'],
 ];
 
 /** Tasks and their items in the database. */
@@ -46,25 +46,41 @@ export class TaskTable {
   }
 
   /**
-   * Inside a transaction of the caller. What is given back is to be called when that has succeeded: only then is it
+   * Inside a transaction of the caller. Of a task in `changed` only those items are looked at. What is given back is to be called when that has succeeded: only then is it
    * certain that the items need not be written again.
    */
-  save(tasks: readonly TaskRecord[], removed: readonly string[]): () => void {
+  save(
+    tasks: readonly TaskRecord[],
+    removed: readonly string[],
+    changed: ReadonlyMap<TaskRecord, ReadonlySet<ItemRecord>> = new Map(),
+  ): () => void {
     const written: [ItemRecord, SqlValue[]][] = [];
     for (const task of tasks) {
       this.#putTask.run(...taskValues(task));
-      for (const [position, item] of task.items.entries()) {
+      const some = this.#placesOf(changed.get(task));
+      for (const [position, item] of some ?? task.items.entries()) {
         const values = itemValues(item, task.id, position);
         if (sameValues(values, this.#written.get(item))) continue;
         this.#putItem.run(...values);
         written.push([item, values]);
       }
-      this.#removeOthers(task);
+      if (!some) this.#removeOthers(task);
     }
     for (const id of removed) this.#removeTask.run(id);
     return () => {
       for (const [item, values] of written) this.#written.set(item, values);
     };
+  }
+
+  /** Where these items are in their task; null where that is not known of all of them. */
+  #placesOf(items: ReadonlySet<ItemRecord> | undefined): [number, ItemRecord][] | null {
+    const places: [number, ItemRecord][] = [];
+    for (const item of items ?? []) {
+      const position = this.#written.get(item)?.at(-1);
+      if (typeof position !== 'number') return null;
+      places.push([position, item]);
+    }
+    return items ? places : null;
   }
 
   /** Items that the task has no longer. */
@@ -109,6 +125,7 @@ function taskValues(task: TaskRecord): SqlValue[] {
       createdAt,
       startedAt,
       finishedAt,
+      json(task.compress),
     ],
   ];
 }
@@ -147,6 +164,7 @@ function taskOf(row: readonly SqlValue[]): TaskRecord {
     createdAt: next(),
     startedAt: next(),
     finishedAt: next(),
+    compress: parsed(next()),
     items: [],
   } as unknown as TaskRecord;
 }
@@ -155,7 +173,8 @@ function itemValues(item: ItemRecord, taskId: string, position: number): SqlValu
   const { id, url, out, name, state, received, total, resumable, checksum, etag, error, secret } = item;
   return [
     ...[taskId, id, url, out, name, state, received, total],
-    ...[resumable === null ? null : Number(resumable), checksum, etag, json(error), secret, position],
+    ...[resumable === null ? null : Number(resumable), checksum, etag, json(error), secret],
+    ...[item.path, item.tries, Number(item.startOver), item.leftOut, position],
   ];
 }
 
@@ -175,6 +194,10 @@ function itemOf(row: readonly SqlValue[]): ItemRecord {
     etag: next(),
     error: parsed(next()),
     secret: next(),
+    path: next(),
+    tries: next(),
+    startOver: next() === 1,
+    leftOut: next(),
   } as unknown as ItemRecord;
 }
 

@@ -1,4 +1,4 @@
-import type { PartialFile, Region } from '../bytes/partial-file.ts';
+import type { Region, Sink } from '../bytes/partial-file.ts';
 import { asSatchelError, type ErrorCode, SatchelError } from '../contract/errors.ts';
 import type { Clock, Timer } from '../world/clock.ts';
 import type { HttpAnswer } from '../world/http.ts';
@@ -36,8 +36,10 @@ const REFUSALS: ReadonlySet<ErrorCode> = new Set([
 
 /** Where the bytes go. */
 export interface Target {
-  readonly file: PartialFile;
-  readonly region: Region;
+  readonly file: Sink;
+  readonly region: Pick<Region, 'id' | 'have'>;
+  /** Its bytes have to come in order: over one connection. */
+  readonly inOrder?: boolean;
 }
 
 /** The first answer of a new download: all that a name can be made of. */
@@ -106,6 +108,7 @@ export class Crew {
     this.#options = options;
     this.#target = options.target;
     this.#headcount = new Headcount(options.connections);
+    if (options.target?.inOrder) this.stayAlone();
   }
 
   get target(): Target | null {
@@ -204,7 +207,8 @@ export class Crew {
   #askAhead(lane: Lane, now: number): void {
     const { hosts, source, connections } = this.#options;
     if (lane.leaving || lane.answerMs < SLOW_ANSWER_MS || this.#lanes.size >= connections) return;
-    if (!this.#board?.hasFree() || !lane.endsWithin(lane.answerMs + TICK_MS, now)) return;
+    if (this.#target?.inOrder || !this.#board?.hasFree() || !lane.endsWithin(lane.answerMs + TICK_MS, now))
+      return;
     const slot = hosts.tryAcquire(source.host);
     if (!slot) return;
     lane.leaving = true;
@@ -307,6 +311,7 @@ export class Crew {
     try {
       if (this.#target) await beforeWhole();
       else this.#target = await listener.begin({ facts, url: granted.url, headers: granted.answer.headers });
+      if (this.#target.inOrder) this.stayAlone();
     } catch (error) {
       granted.answer.close();
       throw error;

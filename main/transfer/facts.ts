@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { type Headers, header } from '../source/headers.ts';
 
 /**
  * What the first answer told about a source. Every later answer is compared with it, and it is kept in the journal
@@ -21,3 +22,9 @@ export const SourceFacts = z.object({
   ifRange: z.enum(['works', 'ignored']).nullable(),
 });
 export type SourceFacts = z.infer<typeof SourceFacts>;
+
+/** The answer carries the whole file, so that a digest of its content is one of the file. */
+export function isWholeAnswer({ total }: SourceFacts, headers: Headers): boolean {
+  const range = header(headers, 'content-range');
+  return range === null || range === `bytes 0-${(total ?? 0) - 1}/${total}`;
+}

@@ -1,7 +1,7 @@
 import { pipeline, type Readable } from 'node:stream';
 import { createBrotliDecompress, createGunzip, createInflate, createZstdDecompress } from 'node:zlib';
 import { Appender } from '../bytes/appender.ts';
-import type { PartialFile } from '../bytes/partial-file.ts';
+import type { Sink } from '../bytes/partial-file.ts';
 import { SatchelError } from '../contract/errors.ts';
 import type { Clock, Timer } from '../world/clock.ts';
 import { type HttpAnswer, httpError } from '../world/http.ts';
@@ -17,7 +17,7 @@ export interface Reception {
   /** The stripe's end is reached: may it go on? */
   readonly extend: () => boolean;
   /** Where the bytes go. */
-  readonly file: PartialFile;
+  readonly file: Sink;
   readonly regionId: number;
   /** Bytes that may wait to be written before reading pauses. */
   readonly highWater: number;
@@ -41,7 +41,7 @@ const DECODERS: Readonly<Record<string, () => NodeJS.ReadWriteStream>> = {
 };
 
 /** The body with its content-encodings undone, last applied first (RFC 9110 §8.4). */
-function decoded(answer: HttpAnswer, encodings: readonly string[]): Readable {
+export function decoded(answer: HttpAnswer, encodings: readonly string[]): Readable {
   let body = answer.body;
   for (const encoding of encodings.toReversed()) {
     const decoder = DECODERS[encoding]?.();
@@ -73,6 +73,7 @@ class Receiver {
   readonly #appender: Appender;
   readonly #quota: Quota;
   #fail: (error: unknown) => void = () => {};
+  #writeFailure: { readonly error: unknown } | null = null;
   #lastByteAt: number;
   /** The disk has enough to do. */
   #full = false;
@@ -91,7 +92,10 @@ class Receiver {
       from: stripe.at,
       onJournaled,
       onDrain: () => this.#drained(),
-      onError: (error) => this.#fail(error),
+      onError: (error) => {
+        this.#writeFailure = { error };
+        this.#fail(error);
+      },
     });
     this.#quota = reception.limiter.open(() => this.#resume());
   }
@@ -107,6 +111,8 @@ class Receiver {
       if (!ended) this.#reception.answer.close();
       await this.#appender.finish();
     }
+    // The last bytes may be refused when the body has long ended.
+    if (this.#writeFailure) throw this.#writeFailure.error;
   }
 
   get #paused(): boolean {
@@ -196,13 +202,16 @@ class Receiver {
   /** A body that ended although more was promised. */
   #shortfall(): SatchelError | null {
     const { answer, stripe, promisedEnd } = this.#reception;
-    if (promisedEnd !== null) {
-      const wanted = Math.min(promisedEnd, stripe.end);
-      return stripe.at < wanted ? new SatchelError('network', `${wanted - stripe.at} bytes short`) : null;
-    }
-    if (answer.closeDelimited) {
-      return new SatchelError('length-mismatch', 'the server did not say how long the file is, and hung up');
-    }
-    return answer.complete() ? null : new SatchelError('network', 'the last chunk is missing');
+    if (promisedEnd === null) return unsureEnd(answer);
+    const wanted = Math.min(promisedEnd, stripe.end);
+    return stripe.at < wanted ? new SatchelError('network', `${wanted - stripe.at} bytes short`) : null;
   }
+}
+
+/** Why the end of a body that promised no length may not be the file's. */
+export function unsureEnd(answer: HttpAnswer): SatchelError | null {
+  if (answer.closeDelimited) {
+    return new SatchelError('length-mismatch', 'the server did not say how long the file is, and hung up');
+  }
+  return answer.complete() ? null : new SatchelError('network', 'the last chunk is missing');
 }

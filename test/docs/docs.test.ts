@@ -150,6 +150,8 @@ describe('docs/formats.md', () => {
   const lines = codeLines(section(text, '## An example'));
   const bytes = Buffer.from(lines.map((line) => `${line}\n`).join(''));
   const example = decodeJournal(bytes);
+  const packageLines = codeLines(section(text, '### An example of a package'));
+  const packageExample = decodeJournal(Buffer.from(packageLines.map((line) => `${line}\n`).join('')));
   const types = [...section(text, '## Records').matchAll(/^### `(\w+)`$/gm)].map(
     ([, type]) => type as string,
   );
@@ -162,8 +164,11 @@ describe('docs/formats.md', () => {
   });
 
   test.each(types)('lists the fields of %s, each of them needed', (type) => {
-    const fields = firstCodes(table(section(text, `### \`${type}\``), 'field')) as string[];
-    const record = example.records.find((one) => one.record.t === type)?.record;
+    const rows = table(section(text, `### \`${type}\``), 'field');
+    const fields = firstCodes(rows) as string[];
+    const optional = rows.filter(([, value]) => value?.includes('may be missing')).map((row) => row[0]);
+    const records = [...packageExample.records, ...example.records];
+    const record = records.find((one) => one.record.t === type)?.record;
     expect(record).toBeDefined();
     const all = ['t', 'at', ...fields];
     const [decoded] = decodeJournal(
@@ -171,6 +176,7 @@ describe('docs/formats.md', () => {
     ).records;
     expect(Object.keys(decoded?.record ?? {}).toSorted()).toEqual(all.toSorted());
     for (const field of all) {
+      if (optional.includes(`\`${field}\``)) continue;
       const { [field]: _, ...rest } = record as unknown as Record<string, unknown>;
       expect(decodeJournal(encodeRecord(rest as unknown as JournalRecord)).records, field).toEqual([]);
     }
@@ -195,6 +201,13 @@ describe('docs/formats.md', () => {
     for (const piece of [...durable, ...doubtful]) have.add(piece);
     const length = journal?.sealed?.length ?? -1;
     expect(have.crcOf(length)?.toString(16).padStart(8, '0')).toBe(journal?.sealed?.digests['crc32']);
+  });
+
+  test('has an example of a package that is a whole journal, with an item that is gone', () => {
+    expect(packageExample.records).toHaveLength(packageLines.length);
+    const journal = replay(packageExample);
+    expect([...(journal?.regions.keys() ?? [])]).toEqual([0]);
+    expect(journal?.sealed?.name).toBe('b.zip');
   });
 
   test('says of the barrier in the example what is true of it', () => {

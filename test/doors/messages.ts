@@ -62,6 +62,7 @@ export function task(id: string, more: Partial<Task> = {}): Task {
     position: 0,
     limitRate: null,
     resumable: null,
+    compress: null,
     error: null,
     category: null,
     asking: false,

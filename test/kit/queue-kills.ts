@@ -206,7 +206,7 @@ class KilledQueue {
     const tasks = answer?.ok ? answer.value.tasks : [];
     const ids = new Set(tasks.map(({ id }) => id));
     if (ids.size !== tasks.length) this.#broken.push(`${when}: a task is there twice`);
-    const names = tasks.map(({ items }) => items[0]?.url.split('/').at(-1) ?? '');
+    const names = tasks.map(({ items }) => items[0]?.url?.split('/').at(-1) ?? '');
     if (new Set(names).size !== names.length) this.#broken.push(`${when}: a file has two tasks`);
     for (const known of [...this.#known.values()]) {
       if (ids.has(known.id)) continue;

@@ -22,6 +22,10 @@ export function itemRecord(n: number, more: Partial<ItemRecord> = {}): ItemRecor
     etag: null,
     error: null,
     secret: null,
+    path: null,
+    tries: 0,
+    startOver: false,
+    leftOut: null,
     ...more,
   };
 }

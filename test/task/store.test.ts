@@ -3,8 +3,10 @@ import { once } from 'node:events';
 import { readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import type { TaskRecord } from '../../main/task/record.ts';
+import type { ItemRecord, TaskRecord } from '../../main/task/record.ts';
 import { openStore } from '../../main/task/store.ts';
+import { MIGRATIONS } from '../../main/task/store-schema.ts';
+import { openDatabase } from '../../main/world/database.ts';
 import { Disk } from '../../main/world/disk.ts';
 import { Database } from '../../main/world/sqlite.ts';
 import { tempFolder } from '../kit/temp-folder.ts';
@@ -49,6 +51,7 @@ const FULL: TaskRecord = {
   duplicateOf: 'task-1',
   startedAt: 5,
   finishedAt: 6,
+  compress: 7,
   items: [
     itemRecord(2, {
       out: 'o',
@@ -60,8 +63,11 @@ const FULL: TaskRecord = {
       etag: '"e"',
       error,
       secret: Uint8Array.of(0, 255, 7),
+      tries: 3,
+      startOver: true,
+      leftOut: 'because',
     }),
-    itemRecord(1, { url: '', resumable: false }),
+    itemRecord(1, { url: '', path: '/p/local.bin', resumable: false }),
   ],
 };
 
@@ -72,6 +78,52 @@ describe('tasks', () => {
     const [one, full] = (await at.again()).load();
     expect(one).toEqual(taskRecord(1));
     expect(full).toEqual(FULL);
+  });
+
+  test('of the version without packages are all there after the migration, with nothing new in them', async () => {
+    const folder = await tempFolder();
+    const first = await openDatabase({
+      disk: new Disk(),
+      path: join(folder, 'satchel.db'),
+      migrations: MIGRATIONS.slice(0, 1),
+    });
+    first.exec(`
+      INSERT INTO task VALUES ('t', 'file', 'n', '/d', 'paused', 3, NULL, 1, 2.5, NULL, 4, NULL, NULL, NULL, 1, 0, NULL,
+        0, NULL, NULL, NULL, NULL, 5, 6, NULL);
+      INSERT INTO item VALUES ('t', 'i', 0, 'https://example.org/a', 'o', 'n', 'paused', 7, 8, 1, NULL, '"e"', NULL, x'00ff');
+      INSERT INTO secret VALUES ('proxy', x'01');
+    `);
+    first.close();
+    const { store } = await scene(folder);
+    const [task, ...others] = store.load();
+    expect(others).toEqual([]);
+    expect(task).toMatchObject({ id: 't', state: 'paused', run: 3, rank: 2.5, createdAt: 5, compress: null });
+    const known = {
+      url: 'https://example.org/a',
+      out: 'o',
+      received: 7,
+      total: 8,
+      secret: Uint8Array.of(0, 255),
+    };
+    const fresh = { path: null, tries: 0, startOver: false, leftOut: null };
+    expect(task?.items).toEqual([expect.objectContaining({ id: 'i', ...known, ...fresh })]);
+    expect(store.secret('proxy')).toEqual(Uint8Array.of(1));
+  });
+
+  test('of which only some items are said to have changed are saved with these alone', async () => {
+    const at = await scene();
+    const task = taskRecord(1, { items: [itemRecord(1), itemRecord(2), itemRecord(3)] });
+    at.store.save({ tasks: [task] });
+    const [first, second, third] = task.items as [ItemRecord, ItemRecord, ItemRecord];
+    for (const item of task.items) item.received = 5;
+    at.store.save({ tasks: [task], items: new Map([[task, new Set([second])]]) });
+    const received = async () => (await at.again()).load()[0]?.items.map((item) => item.received);
+    expect(await received()).toEqual([0, 5, 0]);
+    // One that has never been saved has no place yet: then all are looked at.
+    task.items.splice(0, 3, third, itemRecord(4, { received: 9 }), first, second);
+    const some = new Set([task.items[1] as ItemRecord]);
+    at.store.save({ tasks: [task], items: new Map([[task, some]]) });
+    expect(await received()).toEqual([5, 9, 5, 5]);
   });
 
   test('come in the order of their rank, those being removed too', async () => {

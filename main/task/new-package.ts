@@ -1,0 +1,78 @@
+import { basename, isAbsolute, resolve } from 'node:path';
+import { SatchelError } from '../contract/errors.ts';
+import type { NewItem, NewTask } from '../contract/new-task.ts';
+import { checksumText, parseChecksum } from '../source/headers.ts';
+import { parseSource } from '../source/links.ts';
+import { FILE_NAME_LIMIT, nameFor, safeName } from '../source/names.ts';
+import type { SecretBox } from '../world/secrets.ts';
+import { entryPath } from '../zip/entry-names.ts';
+import { categoryOf, folderOf } from './categories.ts';
+import { newItem, newPackageRecord } from './new-record.ts';
+import type { ItemRecord, TaskRecord } from './record.ts';
+import { type IncomingOptions, secretOf, wishesOf } from './wishes.ts';
+
+const USUAL_NAME = 'package.zip';
+
+/** A package as it is asked for. Throws `bad-input`, `bad-url`. */
+export function packageOf(task: NewTask, options: IncomingOptions): TaskRecord {
+  const { settings, downloads, now, box } = options;
+  const { items = [], url, checksum, compress = 'auto' } = task;
+  if (items.length === 0) throw new SatchelError('bad-input', 'a package wants items');
+  if (url !== undefined || checksum !== undefined) {
+    throw new SatchelError('bad-input', "url and checksum of a package are its items'");
+  }
+  const name = zipName(task.name ?? USUAL_NAME);
+  const category = categoryOf(settings.categories, name, null);
+  const asking = task.dir === undefined && (settings.askWhere || category?.ask === true);
+  const wishes = wishesOf(task, asking);
+  return newPackageRecord(
+    {
+      name,
+      dir: task.dir === undefined ? folderOf(category, downloads) : resolve(downloads, task.dir),
+      compress,
+      items: items.map((item) => itemOf(item, { task, box, now, state: wishes.state })),
+    },
+    now,
+    { ...wishes, category: category?.name ?? null },
+  );
+}
+
+/** Safe, and with the ending of a ZIP. */
+export function zipName(wanted: string): string {
+  return safeName(/\.zip$/i.test(wanted) ? wanted : `${wanted}.zip`, FILE_NAME_LIMIT);
+}
+
+export interface ItemSurroundings {
+  /** What is said for all items together. */
+  readonly task: Pick<NewTask, 'headers' | 'referer' | 'userAgent' | 'credentials' | 'cookies'>;
+  readonly box: SecretBox;
+  /** Milliseconds since 1970. */
+  readonly now: number;
+  readonly state: ItemRecord['state'];
+}
+
+/** One item as it is asked for. Throws `bad-input`, `bad-url`. */
+export function itemOf(given: NewItem, { task, box, now, state }: ItemSurroundings): ItemRecord {
+  const checksum = given.checksum === undefined ? null : checksumText(parseChecksum(given.checksum));
+  const out = given.name === undefined ? null : entryPath(given.name);
+  if (given.url !== undefined && given.path === undefined) {
+    const source = parseSource(given.url);
+    const { url } = source;
+    const headers = { ...task.headers, ...given.headers };
+    const secret = secretOf({ ...task, headers }, source, box);
+    const name = out ?? nameFor({ disposition: null, url, mediaType: null });
+    return newItem({ url, path: null, out, name, state, checksum, secret }, now);
+  }
+  if (given.path === undefined || given.url !== undefined) {
+    throw new SatchelError('bad-input', 'an item wants either a url or a path');
+  }
+  if (given.headers !== undefined) throw new SatchelError('bad-input', 'headers are for addresses');
+  const path = localPath(given.path);
+  return newItem({ url: '', path, out, name: out ?? entryPath(basename(path)), state, checksum }, now);
+}
+
+/** Of a file of this machine. Throws `bad-input`: whoever asks has another folder than this process. */
+export function localPath(path: string): string {
+  if (!isAbsolute(path) || path.includes('\0')) throw new SatchelError('bad-input', 'path: must be absolute');
+  return resolve(path);
+}
