@@ -5,6 +5,7 @@ import type { Message } from '../contract/events.ts';
 import type { PackOptions } from '../contract/pack.ts';
 import { excluder } from '../source/globs.ts';
 import { FILE_NAME_LIMIT, safeName } from '../source/names.ts';
+import { discardPartial } from './discard.ts';
 import type { RunListener, RunSurroundings } from './file-job.ts';
 import { Manager } from './manager.ts';
 import { newFileRecord } from './new-record.ts';
@@ -67,5 +68,7 @@ export async function runPackBatch(
   signal.removeEventListener('abort', interrupt);
   subscription.close();
   await manager.close();
+  // There was nothing to pack: what was begun for it has no use.
+  if (record.error?.code === 'bad-input' && record.place) await discardPartial(around.disk, record.place);
   return record.state === 'done' && problems === 0;
 }

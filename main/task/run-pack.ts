@@ -30,6 +30,8 @@ export async function runPack(
   signal: AbortSignal,
 ): Promise<FileResult> {
   const thread = new DiskThread();
+  // It takes a while to start; the journal is made meanwhile.
+  thread.look([], false).catch(() => {});
   try {
     const zip = { ...job, of: 'files' as const };
     return await runZip(zip, around, listener, new PackWork(job, around, listener, signal, thread));

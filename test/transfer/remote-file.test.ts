@@ -119,6 +119,15 @@ describe('a whole file', () => {
     expect(new Set(server.requests.map(({ socket }) => socket)).size).toBe(1);
   });
 
+  test('a last chunk that comes late is waited for, by nobody but the connection', async () => {
+    const { open, content, server } = await scene([{ name: 'chunked' }]);
+    const gate = server.gate(PATH, MIB);
+    expect(isSame(await readAll(await open()), content)).toBe(true);
+    gate.release();
+    await server.until(() => server.requests[0]?.ended !== 'open');
+    expect(server.requests[0]?.ended).toBe('complete');
+  });
+
   test.each<[string, Partial<Resource> & { size?: number }, Fault[]]>([
     ['empty', { size: 0 }, []],
     ['one byte', { size: 1 }, []],
@@ -161,6 +170,7 @@ describe('a connection that breaks', () => {
     expect(server.happened(fault.name)).toBe(1);
     expect(ranges()).toHaveLength(2);
     expect(ranges()[1]).toMatch(/^bytes=[1-9]\d*-$/);
+    expect(server.requests.map(({ ifRange }) => ifRange)).toEqual([null, expect.stringMatching(/^"/)]);
     expect(waits).toEqual([{ retryAt: expect.any(Number), code: 'network' }]);
   });
 

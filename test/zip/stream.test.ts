@@ -462,6 +462,26 @@ describe('failures of archiver', () => {
     await at.until(() => at.requests[0]?.ended === 'aborted-by-client' && at.open === 0);
   });
 
+  test('J: nor that of an entry which comes when all is over', async () => {
+    const asked = Promise.withResolvers<void>();
+    const late = Promise.withResolvers<void>();
+    const source = stalled(random(10));
+    const streamed = streaming([
+      async () => {
+        asked.resolve();
+        await late.promise;
+        return entry('a', source.body);
+      },
+    ]);
+    await asked.promise;
+    streamed.stop.abort(new SatchelError('cancelled'));
+    await demandDead(streamed, 'cancelled');
+    expect(source.closed()).toBe(false);
+    late.resolve();
+    for (let n = 0; n < 10; n++) await turn();
+    expect(source.closed()).toBe(true);
+  });
+
   test('K: the body of a Response of fetch is taken', async () => {
     const at = await server();
     const content = new Content(1, 300_000);
