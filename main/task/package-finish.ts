@@ -24,8 +24,11 @@ export async function closePackage(
   if (lost) throw new SatchelError('internal', `item ${lost.item.id} is not there`);
   const kept = new Set(there.map(({ number }) => number));
   for (const { id } of [...zip.file.regions]) if (!kept.has(id)) await zip.release(id);
+  const renamed = there.filter(isRenamed);
+  // All before any: two that change names are not in each other's way.
+  for (const { note } of renamed) tools.names.release(note?.name ?? '');
+  for (const entry of renamed) await rename(entry, tools);
   for (const entry of there) {
-    await rename(entry, tools);
     onName(entry.item.id, entry.note?.name ?? '');
   }
   const order = there.map(({ number }) => ({ region: number, index: 0 }));
@@ -39,13 +42,15 @@ function split(list: readonly Entry[]): [Entry[], Entry[]] {
 }
 
 /** Only what the user has renamed meanwhile: a double that was numbered stays so. */
+function isRenamed({ item, note }: Entry): boolean {
+  return item.name !== null && note?.name != null && entryPath(item.name) !== note.name;
+}
+
+/** Its old name has been given back. */
 async function rename(entry: Entry, { zip, names }: PackageTools): Promise<void> {
   const { item, note, number } = entry;
-  if (item.name === null || note?.name == null) return;
-  const wanted = entryPath(item.name);
-  if (wanted === note.name) return;
-  names.release(note.name);
-  const name = names.claim(wanted);
+  if (!note) return;
+  const name = names.claim(entryPath(item.name ?? ''));
   if (name === note.name) return;
   await zip.rename(number, name);
   entry.note = { ...note, name };

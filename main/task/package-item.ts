@@ -58,7 +58,11 @@ export class ItemRun {
 
   async #bring(): Promise<void> {
     const { item } = this.#entry;
-    const stop = () => this.#maker.stop();
+    const { lane } = this.#tools;
+    const stop = () => {
+      this.#maker.stop();
+      if (lane.holder !== this.#entry.number) lane.leave(this.#entry.number);
+    };
     this.#signal.addEventListener('abort', stop, { once: true });
     try {
       if (item.source.kind === 'path') await this.#pack(item.source.path);

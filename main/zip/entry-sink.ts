@@ -9,7 +9,7 @@ import type { Announced, DirectZip } from './direct-writer.ts';
 import { ENTRY_BYTES, type MemoryBudget } from './memory-budget.ts';
 import { LaneNote, laneKey, type Mark, MarkNote, markKey } from './notes.ts';
 import { type EntryFacts, METHODS } from './records.ts';
-import type { TailLane } from './tail-lane.ts';
+import { HeldTooLong, type TailLane } from './tail-lane.ts';
 
 /** What is looked at to tell whether packing gains anything. */
 const SAMPLE_BYTES = 64 * 1024;
@@ -60,8 +60,9 @@ export class EntrySink implements Sink {
   async open(): Promise<void> {
     const { zip, id, size } = this.#options;
     if (zip.file.region(id)) return this.#goOn();
-    this.#memory = Math.min(size ?? ENTRY_BYTES, ENTRY_BYTES);
-    await this.#options.memory.take(this.#memory);
+    const bytes = Math.min(size ?? ENTRY_BYTES, ENTRY_BYTES);
+    await this.#options.memory.take(bytes, this);
+    this.#memory = bytes;
   }
 
   async write(_region: number, from: number, buffers: readonly Buffer[]): Promise<void> {
@@ -98,7 +99,8 @@ export class EntrySink implements Sink {
 
   /** Stops waiting for a turn, so that whoever writes gets an error. */
   stop(): void {
-    const { lane, id } = this.#options;
+    const { lane, id, memory } = this.#options;
+    memory.leave(this, new HeldTooLong());
     if (lane.holder !== id) lane.leave(id);
   }
 

@@ -15,9 +15,12 @@ export async function closeHoles(
   layout: Layout,
   move: (id: number, hole: Slot) => Promise<void>,
 ): Promise<void> {
+  // One that has moved is before the holes that are left.
+  const movable = layout.behind(-1);
   for (let next = 0; next < layout.holes.length; ) {
     const hole = layout.holes[next] as Slot;
-    const fitting = layout.behind(hole.start).find(([, { start, end }]) => serves(hole, end - start));
+    const at = movable.findIndex(([, { start, end }]) => start > hole.start && serves(hole, end - start));
+    const [fitting] = at < 0 ? [] : movable.splice(at, 1);
     if (fitting) await move(fitting[0], hole);
     else next += 1;
   }

@@ -3,24 +3,41 @@ export const ENTRY_BYTES = 16 * 1024 * 1024;
 /** … and all of them together up to so many. */
 const ALL_BYTES = 64 * 1024 * 1024;
 
+interface Waiting {
+  readonly bytes: number;
+  readonly who: object;
+  readonly ready: () => void;
+  readonly giveUp: (reason: unknown) => void;
+}
+
 /** Memory for entries that are collected before they have a place, given out in the order of asking. */
 export class MemoryBudget {
   #free: number;
-  #waiting: { readonly bytes: number; readonly ready: () => void }[] = [];
+  #waiting: Waiting[] = [];
 
   constructor(bytes = ALL_BYTES) {
     this.#free = bytes;
   }
 
-  /** Resolves when there is room; all that an entry may come to need is taken at once, else all could be stuck. */
-  take(bytes: number): Promise<void> {
+  /**
+   * Resolves when there is room; all that an entry may come to need is taken at once, else all could be stuck. Throws
+   * what `leave` is given.
+   */
+  take(bytes: number, who: object): Promise<void> {
     if (this.#waiting.length === 0 && bytes <= this.#free) {
       this.#free -= bytes;
       return Promise.resolve();
     }
-    return new Promise((ready) => {
-      this.#waiting.push({ bytes, ready });
+    return new Promise((ready, giveUp) => {
+      this.#waiting.push({ bytes, who, ready, giveUp });
     });
+  }
+
+  /** It does not wait any more. */
+  leave(who: object, reason: unknown): void {
+    for (const each of this.#waiting) if (each.who === who) each.giveUp(reason);
+    this.#waiting = this.#waiting.filter((each) => each.who !== who);
+    this.giveBack(0);
   }
 
   giveBack(bytes: number): void {

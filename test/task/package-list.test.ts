@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setImmediate as turn } from 'node:timers/promises';
@@ -56,6 +57,24 @@ test('items are added, renamed, reordered and taken out while the package is at 
   const { path } = await at.result;
   await demandSound(path);
   expect(await namesIn(path)).toEqual(['late.bin', 'renamed/slow one.bin', 'b.bin']);
+});
+
+test('two items change names', async () => {
+  const one = new Content(1, 5000);
+  const server = await serving({ '/a.bin': { content: one }, '/b.bin': { content: new Content(2, 6000) } });
+  const folder = await tempFolder();
+  const items = ['a', 'b', 'missing'].map((id) => urlItem(id, server.url(`/${id}.bin`)));
+  await expect(packaging(items, { folder }).result).rejects.toMatchObject({ code: 'not-found' });
+  const [a, b] = items as [PackageItem, PackageItem];
+  const swapped = [
+    { ...a, name: 'b.bin' },
+    { ...b, name: 'a.bin' },
+  ];
+  const { path } = await packaging(swapped, { folder }).result;
+  await demandSound(path);
+  expect(await namesIn(path)).toEqual(['b.bin', 'a.bin']);
+  const entries = new Map(await entriesIn(path));
+  expect(entries.get('b.bin')).toBe(createHash('sha256').update(one.slice(0, one.size)).digest('hex'));
 });
 
 test('a failed item is replaced by a file of this machine, and everything else stays as it is', async () => {
