@@ -27,7 +27,7 @@ export class BarrierSchedule {
     this.#unsafeBytes += bytes;
     this.#unsafeSince ??= now;
     if (this.#unsafeBytes >= INTERVAL_BYTES && now >= this.#restUntil) this.#fire();
-    else this.#timer ??= this.#clock.after(this.#due(now) - now, () => this.#fire());
+    else this.#timer ??= this.#clock.after(Math.max(0, this.#due(now) - now), () => this.#fire());
   }
 
   #due(now: number): number {

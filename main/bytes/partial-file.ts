@@ -186,7 +186,7 @@ export class PartialFile implements Sink {
   async giveUpRegion(id: number, notes: Notes = {}): Promise<void> {
     if (!this.#regions.delete(id)) return;
     await this.#guarded(async () => {
-      await this.#journal.append(...this.#noteRecords(notes), { t: 'gone', r: id });
+      await this.#journal.append({ t: 'gone', r: id }, ...this.#noteRecords(notes));
       // Else a power cut could bring back its word for bytes that were overwritten.
       await this.#journal.sync();
     });

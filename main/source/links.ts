@@ -171,3 +171,8 @@ function checksumOption(value: string, line: number): string {
 function atLine(line: number, what: string, cause?: unknown): SatchelError {
   return new SatchelError('bad-input', `line ${line}: ${what}`, { cause });
 }
+
+/** For what is handed on: a query often holds what lets its owner in. */
+export function withoutQuery(url: string): string {
+  return url.replace(/\?.*$/s, '?…');
+}

@@ -5,6 +5,7 @@ import { PieceMap } from '../bytes/piece-map.ts';
 import type { Replayed, ReplayedRegion } from '../bytes/replay.ts';
 import { SatchelError } from '../contract/errors.ts';
 import type { Disk, DiskFile } from '../world/disk.ts';
+import { isWhole } from '../zip/direct-writer.ts';
 import { EntryNote, entryKey } from '../zip/notes.ts';
 import {
   centralHeader,
@@ -84,16 +85,19 @@ function wholeEntries(journal: Replayed): Whole[] {
   const numbers = new Set([...order, ...[...items.keys()].sort((a, b) => a - b)]);
   return [...numbers].flatMap((number) => {
     const region = journal.regions.get(number);
-    const [facts] = EntryNote.safeParse(journal.notes.get(entryKey(number))).data ?? [];
-    const crc = region ? crcOfWhole(region) : null;
-    return items.has(number) && region && facts && crc !== null ? [{ facts, at: region.offset, crc }] : [];
+    const entries = EntryNote.safeParse(journal.notes.get(entryKey(number))).data ?? [];
+    const [facts] = entries;
+    if (!items.has(number) || !region || !facts) return [];
+    const have = haveOf(region);
+    const crc = isWhole({ ...region, have }, entries) ? have.crcOf(facts.compressedSize) : null;
+    return crc === null ? [] : [{ facts, at: region.offset, crc }];
   });
 }
 
-function crcOfWhole({ length, durable, doubtful }: ReplayedRegion): number | null {
+function haveOf({ durable, doubtful }: ReplayedRegion): PieceMap {
   const have = new PieceMap();
   for (const piece of [...durable, ...doubtful]) have.add(piece);
-  return length === null ? null : have.crcOf(length);
+  return have;
 }
 
 async function write(part: DiskFile, out: DiskFile, whole: readonly Whole[]): Promise<number> {

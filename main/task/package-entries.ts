@@ -16,6 +16,8 @@ export interface Entry {
   needsLane: boolean;
   /** It is being taken out; whether it comes back is another matter. */
   leaving: boolean;
+  /** How often it was told to go: only the last time says what comes next. */
+  departures: number;
   stop: AbortController | null;
   /** Resolves when nothing of its run is under way; never rejects. */
   ended: Promise<void>;
@@ -52,6 +54,10 @@ export class Entries {
   /** In the list's order. */
   get list(): readonly Entry[] {
     return this.#list;
+  }
+
+  has(entry: Entry): boolean {
+    return this.#byId.get(entry.item.id) === entry;
   }
 
   /** A number that nothing has. */
@@ -101,6 +107,7 @@ export class Entries {
       error: null,
       needsLane: false,
       leaving: false,
+      departures: 0,
       stop: null,
       ended: Promise.resolve(),
     };

@@ -1,5 +1,6 @@
 import { crc32 } from 'node:zlib';
 import { SatchelError } from '../contract/errors.ts';
+import { withoutQuery } from '../source/links.ts';
 import { entryPath } from '../zip/entry-names.ts';
 import { FILE_MODE, METHODS } from '../zip/records.ts';
 import type { Entries, Entry } from './package-entries.ts';
@@ -60,7 +61,7 @@ async function rename(entry: Entry, { zip, names }: PackageTools): Promise<void>
 async function putMissing(number: number, missing: readonly Entry[], tools: PackageTools): Promise<number> {
   const lines = missing.map(({ item, note }) => {
     const what = note?.name ?? item.name;
-    const where = item.source.kind === 'url' ? item.source.url : item.source.path;
+    const where = item.source.kind === 'url' ? withoutQuery(item.source.url) : item.source.path;
     const reason = item.leftOut?.reason ?? 'it is not there';
     return `${[what, where].filter((each) => each !== null).join('\n  from ')}\n  because: ${reason}\n`;
   });

@@ -41,8 +41,8 @@ export const ItemNote = z.object({
   mode: z.number().int().nonnegative(),
   /** Of a local file, when it was begun: bytes and ms since 1970. */
   seen: z.object({ size: z.number(), modified: z.number() }).optional(),
-  /** It is whole, and every checksum known of it was compared. */
-  checked: z.boolean().optional(),
+  /** The entry with this CRC-32 was compared with these checksums. */
+  checked: z.object({ crc: z.number(), sums: z.array(z.string()) }).optional(),
 });
 export type ItemNote = z.infer<typeof ItemNote>;
 

@@ -1,4 +1,5 @@
 import { asSatchelError, SatchelError } from '../contract/errors.ts';
+import { withoutQuery } from '../source/links.ts';
 import type { DirectZip } from '../zip/direct-writer.ts';
 import { EntryNames } from '../zip/entry-names.ts';
 import { MemoryBudget } from '../zip/memory-budget.ts';
@@ -127,13 +128,17 @@ export class PackageWork implements ZipWork {
     const listener = this.#listener.item(item.id);
     if (note?.name != null) listener.onName(note.name);
     const [whole] = zip.entriesOf(number) ?? [];
-    if (whole && isChecked(entry)) {
+    if (whole && isChecked(zip, entry)) {
       entry.state = 'done';
       listener.onFacts({ received: whole.size, total: whole.size, resumable: true, etag: null });
       listener.onState('done', null);
       return;
     }
-    if (item.leftOut) return;
+    if (item.leftOut) {
+      // So that it is tried again when the user wants it after all.
+      entry.state = 'failed';
+      return;
+    }
     const region = zip.file.region(number);
     if (region?.length == null) this.#unsettled.add(number);
     if (region) {
@@ -174,9 +179,10 @@ export class PackageWork implements ZipWork {
   }
 
   #next(): Entry | undefined {
-    return this.#waiting.find(
-      ({ needsLane, number }) => !needsLane || (this.#tools.lane.holder === null && this.#mayOpen(number)),
-    );
+    // One of those that need the end of the ZIP at a time: the others could only wait for it again.
+    const taken =
+      this.#tools.lane.holder !== null || [...this.#runs.keys()].some(({ needsLane }) => needsLane);
+    return this.#waiting.find(({ needsLane, number }) => !needsLane || (!taken && this.#mayOpen(number)));
   }
 
   #start(entry: Entry, slot: Slot): void {
@@ -259,7 +265,9 @@ export class PackageWork implements ZipWork {
 
   #mayOpen(number: number): boolean {
     for (const other of this.#unsettled) {
-      if (other !== number && !this.#tools.lane.isWaiting(other)) return false;
+      const { lane, memory } = this.#tools;
+      // Those wait for the same, or for memory that only this one can give back.
+      if (other !== number && !lane.isWaiting(other) && !memory.isWaiting(other)) return false;
     }
     return true;
   }
@@ -319,7 +327,16 @@ export class PackageWork implements ZipWork {
     entry.leaving = true;
     this.#waiting = this.#waiting.filter((each) => each !== entry);
     entry.stop?.abort(new SatchelError('cancelled'));
-    this.#meanwhile(this.#takeOut(entry).then(next));
+    entry.departures += 1;
+    const { departures } = entry;
+    // One after the other: two at once would free the place that a run between them has got.
+    const gone = entry.ended.then(() => this.#takeOut(entry));
+    entry.ended = gone.catch(() => {});
+    this.#meanwhile(
+      gone.then(() => {
+        if (entry.departures === departures && this.#entries.has(entry)) next();
+      }),
+    );
   }
 
   /** The package is not over before this is. */
@@ -343,7 +360,6 @@ export class PackageWork implements ZipWork {
   }
 
   async #takeOut(entry: Entry): Promise<void> {
-    await entry.ended;
     this.#unsettled.delete(entry.number);
     if (entry.note?.name != null) this.#tools.names.release(entry.note.name);
     entry.note = null;
@@ -362,7 +378,8 @@ function failureOf(failed: readonly Entry[], of: number): SatchelError {
   const [first] = failed as readonly [Entry];
   const error = first.error ?? new SatchelError('internal', 'an item failed');
   const { source } = first.item;
-  const name = first.note?.name ?? first.item.name ?? (source.kind === 'url' ? source.url : source.path);
+  const name =
+    first.note?.name ?? first.item.name ?? (source.kind === 'url' ? withoutQuery(source.url) : source.path);
   const detail = [`${failed.length} of ${of} items failed`, name, error.detail].filter(Boolean).join(': ');
   return new SatchelError(error.code, detail, { cause: error });
 }

@@ -60,7 +60,9 @@ export class DirectZip {
    */
   async #recover({ id, offset, head, length }: Region): Promise<void> {
     const entries = EntryNote.safeParse(this.file.note(entryKey(id))).data;
-    if (length === null || this.#entries.has(id)) return;
+    if (this.#entries.has(id)) return;
+    if (entries) await this.file.keepNote(entryKey(id), null);
+    if (length === null) return;
     const level = LaneNote.safeParse(this.file.note(laneKey(id))).data?.level ?? null;
     if (level !== null) await this.file.placeRegion(id, offset, null, head);
     else if (entries?.some(({ method }) => method !== METHODS.stored) ?? head === 0) await this.release(id);
@@ -164,8 +166,10 @@ export class DirectZip {
     if (this.#growing === id) this.#growing = null;
     this.#entries.delete(id);
     // Else its facts would be taken for those of what may come to lie there next.
+    const there = this.file.region(id) !== undefined;
     await this.file.giveUpRegion(id, { [entryKey(id)]: null, [laneKey(id)]: null });
-    this.#layout.release(id);
+    // Whoever has come first has freed its place, and that may be another's by now.
+    if (there) this.#layout.release(id);
   }
 
   /**
@@ -194,7 +198,8 @@ export class DirectZip {
 
   /** A crash may have left the word on an entry whose region was never made. */
   async #forgetEntry(id: number): Promise<void> {
-    if (this.file.note(entryKey(id)) != null) await this.file.keepNote(entryKey(id), null);
+    const stale = [entryKey(id), laneKey(id)].filter((key) => this.file.note(key) != null);
+    await this.file.keepNotes(Object.fromEntries(stale.map((key) => [key, null])));
   }
 
   #placed(id: number): HeadedEntry[] {
@@ -226,8 +231,10 @@ export class DirectZip {
   }
 }
 
+type Span = Pick<Region, 'length' | 'head' | 'have'>;
+
 /** All of it is there, and it is what its entries say. */
-function isWhole({ length, head, have }: Region, entries: readonly EntryFacts[]): boolean {
+export function isWhole({ length, head, have }: Span, entries: readonly EntryFacts[]): boolean {
   const heads = head > 0 ? 0 : entries.reduce((sum, entry) => sum + localHeaderBytes(entry), 0);
   const bytes = entries.reduce((sum, { compressedSize }) => sum + compressedSize, heads);
   if (bytes !== length || !have.covers(length)) return false;

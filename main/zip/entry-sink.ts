@@ -48,6 +48,7 @@ export class EntrySink implements Sink {
   #gathered: Buffer[] = [];
   #memory = 0;
   #level = 0;
+  #stopped = false;
   /** How many marks have been kept, and the last one. */
   #marks = 0;
   #mark: Mark = NOTHING;
@@ -61,7 +62,11 @@ export class EntrySink implements Sink {
     const { zip, id, size } = this.#options;
     if (zip.file.region(id)) return this.#goOn();
     const bytes = Math.min(size ?? ENTRY_BYTES, ENTRY_BYTES);
-    await this.#options.memory.take(bytes, this);
+    this.#demandGoing();
+    const taken = this.#options.memory.take(bytes, id);
+    // Whoever waits for the end of the ZIP may be all that this one waits for.
+    this.#options.lane.look();
+    await taken;
     this.#memory = bytes;
   }
 
@@ -100,7 +105,8 @@ export class EntrySink implements Sink {
   /** Stops waiting for a turn, so that whoever writes gets an error. */
   stop(): void {
     const { lane, id, memory } = this.#options;
-    memory.leave(this, new HeldTooLong());
+    this.#stopped = true;
+    memory.leave(id, new HeldTooLong());
     if (lane.holder !== id) lane.leave(id);
   }
 
@@ -131,6 +137,11 @@ export class EntrySink implements Sink {
     if (this.#way.kind === 'deflating') await this.#way.deflater.abort();
     if (zip.growing === id) await zip.endGrowth(id, null);
     lane.leave(id);
+  }
+
+  /** What is told to stop must not begin to wait. */
+  #demandGoing(): void {
+    if (this.#stopped) throw new HeldTooLong();
   }
 
   get #isTooLarge(): boolean {
@@ -165,6 +176,7 @@ export class EntrySink implements Sink {
   async #settle(): Promise<void> {
     const { zip, id, entry, size, lane } = this.#options;
     const level = await this.#levelByTrial();
+    this.#demandGoing();
     if (level === null && size !== null) {
       await lane.pass(id);
       this.#way = { kind: 'stored', region: await zip.reserve(id, entry, size) };

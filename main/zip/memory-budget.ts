@@ -5,7 +5,7 @@ const ALL_BYTES = 64 * 1024 * 1024;
 
 interface Waiting {
   readonly bytes: number;
-  readonly who: object;
+  readonly who: number;
   readonly ready: () => void;
   readonly giveUp: (reason: unknown) => void;
 }
@@ -23,7 +23,7 @@ export class MemoryBudget {
    * Resolves when there is room; all that an entry may come to need is taken at once, else all could be stuck. Throws
    * what `leave` is given.
    */
-  take(bytes: number, who: object): Promise<void> {
+  take(bytes: number, who: number): Promise<void> {
     if (this.#waiting.length === 0 && bytes <= this.#free) {
       this.#free -= bytes;
       return Promise.resolve();
@@ -33,8 +33,12 @@ export class MemoryBudget {
     });
   }
 
+  isWaiting(who: number): boolean {
+    return this.#waiting.some((each) => each.who === who);
+  }
+
   /** It does not wait any more. */
-  leave(who: object, reason: unknown): void {
+  leave(who: number, reason: unknown): void {
     for (const each of this.#waiting) if (each.who === who) each.giveUp(reason);
     this.#waiting = this.#waiting.filter((each) => each.who !== who);
     this.giveBack(0);

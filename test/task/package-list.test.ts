@@ -59,6 +59,61 @@ test('items are added, renamed, reordered and taken out while the package is at 
   expect(await namesIn(path)).toEqual(['late.bin', 'renamed/slow one.bin', 'b.bin']);
 });
 
+test('an item is given another file twice at once, and what comes next is not written over it', async () => {
+  const server = await serving({ '/slow.bin': { content: new Content(2, 2 * MIB) } });
+  const gate = server.gate('/slow.bin', MIB);
+  const folder = await tempFolder();
+  const from = await tempFolder();
+  for (const [n, name] of ['one', 'two', 'three', 'late'].entries()) {
+    writeFileSync(join(from, name), Buffer.alloc(200_000, n + 65));
+  }
+  let done: () => void = () => {};
+  const first = new Promise<void>((resolve) => {
+    done = resolve;
+  });
+  const items = [pathItem('local', join(from, 'one')), urlItem('slow', server.url('/slow.bin'))];
+  const onState = (id: string, state: string) => {
+    if (id === 'local' && state === 'done') done();
+  };
+  const at = packaging(items, { folder, onState });
+  await first;
+  await gate.reached;
+  items[0] = pathItem('local', join(from, 'two'));
+  at.control().listChanged();
+  items[0] = pathItem('local', join(from, 'three'));
+  items.push(pathItem('late', join(from, 'late')));
+  at.control().listChanged();
+  gate.release();
+  const { path } = await at.result;
+  await demandSound(path);
+  expect(await namesIn(path)).toEqual(['three', 'slow.bin', 'late']);
+});
+
+test('a checksum that is given later is compared then', async () => {
+  const server = await serving({ '/a.bin': { content: new Content(1, 5000) } });
+  const folder = await tempFolder();
+  const items = [urlItem('a', server.url('/a.bin')), urlItem('b', server.url('/b.bin'))];
+  await expect(packaging(items, { folder }).result).rejects.toMatchObject({ code: 'not-found' });
+  const checksum = { algorithm: 'crc32', hex: '00000000' } as const;
+  const again = [urlItem('a', server.url('/a.bin'), { checksum })];
+  await expect(packaging(again, { folder }).result).rejects.toMatchObject({ code: 'checksum-mismatch' });
+});
+
+test('an item that was left out comes in when it is tried again after all', async () => {
+  const server = await serving({ '/a.bin': { content: new Content(1, 2 * MIB) } });
+  const gate = server.gate('/a.bin', MIB);
+  const folder = await tempFolder();
+  const b = urlItem('b', server.url('/b.bin'));
+  const items = [urlItem('a', server.url('/a.bin')), { ...b, leftOut: { reason: 'not there' } }];
+  const at = packaging(items, { folder });
+  await gate.reached;
+  server.serve('/b.bin', { content: new Content(2, 100) });
+  items[1] = { ...b, tries: 1 };
+  at.control().listChanged();
+  gate.release();
+  expect(await namesIn((await at.result).path)).toEqual(['a.bin', 'b.bin']);
+});
+
 test('two items change names', async () => {
   const one = new Content(1, 5000);
   const server = await serving({ '/a.bin': { content: one }, '/b.bin': { content: new Content(2, 6000) } });
