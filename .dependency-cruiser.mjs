@@ -9,8 +9,9 @@ const rooms = {
   zip: ['contract', 'world', 'source', 'bytes', 'progress'],
   task: ['contract', 'world', 'source', 'bytes', 'progress', 'transfer', 'zip'],
   'engine.ts': ['contract', 'world', 'source', 'bytes', 'progress', 'transfer', 'zip', 'task'],
-  doors: ['contract', 'world/clock.ts', 'progress', 'engine.ts'],
-  desktop: ['contract', 'world', 'progress', 'engine.ts', 'doors'],
+  server: ['contract', 'world', 'progress', 'engine.ts'],
+  doors: ['contract', 'world/clock.ts', 'progress', 'engine.ts', 'server'],
+  desktop: ['contract', 'world', 'progress', 'engine.ts', 'doors', 'server'],
 };
 
 // Of these rooms only types may be imported: what works there is handed over as an argument.

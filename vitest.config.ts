@@ -12,6 +12,8 @@ export default defineConfig({
         test: {
           name: 'node',
           environment: 'node',
+          // The page that shows the API takes a style sheet along, as text.
+          css: true,
           server: { deps: { inline: ['archiver', 'zip-stream', 'compress-commons', 'crc32-stream'] } },
           include: ['test/**/*.test.ts'],
           env: environmentOfChildren(),

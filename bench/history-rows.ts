@@ -72,6 +72,7 @@ function itemRow(n: number): TaskRecord['items'][number] {
     tries: 0,
     startOver: false,
     leftOut: null,
+    spares: [],
   };
 }
 

@@ -1,11 +1,13 @@
 import { Command, CommanderError } from 'commander';
 import { version } from '../package.json';
 import { asSatchelError } from './contract/errors.ts';
+import { addClientCommands } from './doors/client/commands.ts';
 import { addGetCommand } from './doors/get.ts';
 import { addListCommand } from './doors/list.ts';
 import { addOpenPartialCommand } from './doors/open-partial.ts';
 import { addPackCommand } from './doors/pack.ts';
 import { failureLine } from './doors/sentences.ts';
+import { addServeCommand } from './doors/serve.ts';
 import { addVerifyCommand } from './doors/verify.ts';
 import { keepHeapSmall } from './world/heap.ts';
 
@@ -51,6 +53,8 @@ addPackCommand(program, exit);
 addListCommand(program, exit);
 addVerifyCommand(program, exit);
 addOpenPartialCommand(program, exit);
+addServeCommand(program, version, exit);
+addClientCommands(program, exit);
 for (const command of program.commands) command.copyInheritedSettings(program);
 
 try {

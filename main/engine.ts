@@ -18,7 +18,9 @@ import { packageOfJobs } from './task/zip-plan.ts';
 import { Bucket } from './transfer/bucket.ts';
 import { Hosts } from './transfer/hosts.ts';
 import { readBytesFor } from './transfer/throttle.ts';
+import { AddressRule } from './world/address-rule.ts';
 import { systemClock } from './world/clock.ts';
+import { dataFolderPath, readInstance } from './world/data-folder.ts';
 import { Disk } from './world/disk.ts';
 import { createHttp, type NetworkOptions } from './world/http.ts';
 import type { SecretBox } from './world/secrets.ts';
@@ -26,6 +28,10 @@ import { standardOutput } from './world/standard-output.ts';
 import type { ZipReport } from './zip/findings.ts';
 import type { VerifyOptions } from './zip/verify.ts';
 
+export { type Link, parseInputFile } from './source/links.ts';
+export { parseHeaderLine } from './source/request-headers.ts';
+export type { EngineFigures } from './task/figures.ts';
+export type { PreparedZip } from './task/stream-request.ts';
 export type { ListedEntry } from './task/zip-file.ts';
 export { type Finding, PROBLEMS, type ZipReport } from './zip/findings.ts';
 
@@ -123,10 +129,14 @@ export interface OpenOptions {
   readonly box?: SecretBox;
   /** Puts a finished file that is to go where the user can get it back; left out: it is deleted. */
   readonly trash?: (path: string) => Promise<void>;
+  /** Sources may only be at addresses that anybody can reach. */
+  readonly publicOnly?: boolean;
+  /** Nothing may lie outside of `downloads`. */
+  readonly confined?: boolean;
 }
 
 /** The task manager on a data folder. Throws `already-running` when another process is at work there. */
-export function openEngine({ box, trash, ...options }: OpenOptions): Promise<Engine> {
+export function openEngine({ box, trash, publicOnly, ...options }: OpenOptions): Promise<Engine> {
   const disk = new Disk();
   return openTasks({
     disk,
@@ -135,6 +145,7 @@ export function openEngine({ box, trash, ...options }: OpenOptions): Promise<Eng
     box: box ?? null,
     netrc: async () => (await readGivenFiles(disk, { netrc: true }, userSurroundings())).netrc,
     trash: trash ?? ((path) => disk.remove(path)),
+    rule: publicOnly ? new AddressRule() : null,
     ...options,
   });
 }
@@ -175,4 +186,27 @@ export function listZip(path: string): AsyncIterable<ListedEntry> {
 /** Looks at everything in a ZIP; what is wrong with it is in the report. Throws `bad-input` where there is no file. */
 export function verifyZip(path: string, options?: VerifyOptions): Promise<ZipReport> {
   return verifyZipFile(new Disk(), path, options);
+}
+
+/** Where a running Satchel listens, and what it wants to be told. */
+export interface RunningInstance {
+  readonly address: string;
+  readonly token: string | null;
+}
+
+/**
+ * The Satchel that is at work on a data folder (null: SATCHEL_DATA_DIR, else the place of the system), or null where
+ * none is, or it takes no commands. Throws `permission` where its token is somebody else's.
+ */
+export async function runningInstance(dataDir: string | null): Promise<RunningInstance | null> {
+  const disk = new Disk();
+  const { address = null, tokenFile = null } = (await readInstance(disk, dataFolderPath(dataDir))) ?? {};
+  if (address === null) return null;
+  const token = tokenFile === null ? null : (await disk.readWhole(tokenFile)).toString().trim();
+  return { address, token };
+}
+
+/** The text of a file that is named on the command line; `what` says in the error which. Throws `bad-input`. */
+export function readNamedFile(path: string, what: string): Promise<string> {
+  return readNamed(new Disk(), path, what);
 }

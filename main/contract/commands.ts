@@ -164,7 +164,11 @@ export const COMMANDS = {
   'tasks.clearDone': { input: Nothing, answer: Count },
   /** Addresses in a text: what would be added, and what is there already. */
   'tasks.preview': {
-    input: z.strictObject({ text: z.string().max(10_000_000) }),
+    input: z.strictObject({
+      text: z.string().max(10_000_000),
+      /** Ask the servers how large they are, and wait two seconds for that. */
+      sizes: z.boolean().default(true),
+    }),
     answer: z.object({ items: z.array(Preview) }),
   },
   /** The list as text: `json` goes back in with everything but secrets, `urls` is one address a line. */

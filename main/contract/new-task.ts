@@ -5,6 +5,8 @@ import { Compress } from './compress.ts';
 const HeaderName = z.string().regex(/^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/, { error: 'is not a header name' });
 const Headers = z.record(HeaderName, z.string());
 const Name = z.string().min(1).max(1024);
+/** Further addresses of the same file, tried in turn when one fails for good. */
+const Spares = z.array(z.string()).max(100);
 
 /** How to be let in. */
 export const Credentials = z.union([
@@ -20,6 +22,8 @@ export const NewItem = z.strictObject({
   name: Name.optional(),
   headers: Headers.optional(),
   checksum: z.string().optional(),
+  /** As of a task; file tasks only. */
+  spares: Spares.optional(),
 });
 export type NewItem = z.infer<typeof NewItem>;
 
@@ -28,6 +32,11 @@ export const NewTask = z.strictObject({
   kind: z.enum(['file', 'package']).default('file'),
   /** Of a file task; the same as one item. */
   url: z.string().optional(),
+  /**
+   * Of a file task: further addresses of the same file, tried in turn when one fails for good. What was given to be let
+   * in goes along to those of the same origin only; credentials in an address go with it.
+   */
+  spares: Spares.optional(),
   items: z.array(NewItem).optional(),
   name: Name.optional(),
   /** Folder; relative ones lie below the downloads folder. */

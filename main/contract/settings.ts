@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { EventType } from './events.ts';
 
 const WEEKDAY = z.number().int().min(1).max(7);
 const HOUR = z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/, { error: 'must be a time such as 08:30' });
@@ -33,6 +34,44 @@ export const Category = z.object({
   ask: z.boolean(),
 });
 export type Category = z.infer<typeof Category>;
+
+const HookUrl = z.url({ protocol: /^https?$/, error: 'must be an http or https address' }).refine(
+  (text) => {
+    const url = URL.parse(text);
+    return url !== null && url.username === '' && url.password === '';
+  },
+  { error: 'must be without a user and a password' },
+);
+
+/** An address that is told of events (docs/webhooks.md). */
+export const Webhook = z.object({
+  url: HookUrl,
+  /** Which; null: all. */
+  events: z.array(EventType).min(1).nullable().default(null),
+});
+export type Webhook = z.infer<typeof Webhook>;
+
+/** The same as it is set: with what its messages are signed with, which is never shown. */
+const NewWebhook = z.strictObject({
+  url: HookUrl,
+  events: z.array(EventType).min(1).nullable().default(null),
+  /** Left out: the one that this address has; null: none any more. */
+  secret: z.string().min(1).max(1024).nullable().optional(),
+});
+
+/** An address is one target, with one queue and one secret. */
+function eachOnce<T extends z.ZodType<readonly { url: string }[]>>(list: T): T {
+  return list.refine((webhooks) => new Set(webhooks.map(({ url }) => url)).size === webhooks.length, {
+    error: 'names an address twice',
+  });
+}
+
+/** A program that is run for each download that is done. */
+export const OnDone = z.object({
+  /** The program, and its arguments, in which `{path} {name} {id} {dir}` are filled in; no shell looks at them. */
+  command: z.array(z.string()).min(1),
+  timeoutSeconds: z.number().positive().max(86_400).default(60),
+});
 
 const category = (name: string, extensions: string): Category => ({
   name,
@@ -90,15 +129,19 @@ export const Settings = z.object({
   netrc: z.boolean().default(false),
   /** History older than this moves to the archive, which search still reaches. */
   historyDays: z.number().int().min(1).max(36_500).default(365),
+  webhooks: eachOnce(z.array(Webhook).max(20)).default([]),
+  /** Set in the file only: whoever may set it over the network could run anything here. */
+  onDone: OnDone.nullable().default(null),
 });
 export type Settings = z.infer<typeof Settings>;
 
-const { shape } = Settings;
+const { onDone: _, webhooks: __, ...shape } = Settings.shape;
 
 /** A change of some settings: a key that is left out stays as it is. Unknown keys are refused. */
-export const SettingsPatch = z.strictObject(
-  Object.fromEntries(Object.entries(shape).map(([key, value]) => [key, value.unwrap().optional()])) as {
+export const SettingsPatch = z.strictObject({
+  ...(Object.fromEntries(Object.entries(shape).map(([key, value]) => [key, value.unwrap().optional()])) as {
     [K in keyof typeof shape]: z.ZodOptional<ReturnType<(typeof shape)[K]['unwrap']>>;
-  },
-);
+  }),
+  webhooks: eachOnce(z.array(NewWebhook).max(20)).optional(),
+});
 export type SettingsPatch = z.infer<typeof SettingsPatch>;

@@ -37,6 +37,8 @@ export const Item = z.object({
   error: ErrorShape.nullable(),
   /** The package is finished without it. */
   leftOut: z.boolean(),
+  /** Further addresses of the same file, where it has any: those that failed for good come last. */
+  spares: z.array(z.object({ url: z.string(), failed: z.boolean() })).optional(),
 });
 export type Item = z.infer<typeof Item>;
 

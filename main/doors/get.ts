@@ -7,6 +7,7 @@ import { type GetOptions, parseGetOptions } from '../contract/get.ts';
 import { createGetter, type Getter } from '../engine.ts';
 import type { PlannedGet } from '../task/jobs.ts';
 import { systemClock } from '../world/clock.ts';
+import { collect } from './options.ts';
 import { failureIn } from './sentences.ts';
 import { stopOnSignals } from './signals.ts';
 import { chooseMode, Terminal } from './terminal.ts';
@@ -65,10 +66,6 @@ export function addGetCommand(program: Command, exit: (status: number) => void):
 /** Said in every mode: no other option gives up so much. */
 const INSECURE =
   'satchel: warning: --insecure: no certificate is checked, so anyone on the way can read and change what is fetched.\n';
-
-function collect(value: string, before: readonly string[] = []): readonly string[] {
-  return [...before, value];
-}
 
 async function get(urls: readonly string[], options: GetOptions): Promise<number> {
   if (options.insecure) process.stderr.write(INSECURE);
@@ -146,7 +143,7 @@ function terminalFor({ json, quiet }: GetOptions, toStdout: boolean): Terminal {
   });
 }
 
-async function readStdin(): Promise<string> {
+export async function readStdin(): Promise<string> {
   const chunks: Buffer[] = [];
   for await (const chunk of process.stdin) chunks.push(chunk as Buffer);
   return Buffer.concat(chunks).toString();

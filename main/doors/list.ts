@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { type ListedEntry, listZip } from '../engine.ts';
 import { bytes, printable } from './format.ts';
+import { Lines } from './lines.ts';
 import { jsonText } from './sentences.ts';
 
 /** Adds `satchel list` to the program; `exit` is given its exit status. */
@@ -58,33 +59,4 @@ function localTime(at: Date): string {
 /** The name comes last, and whole: whatever its length, the other columns stay in line. */
 function row([size, packed, method, time, name]: [string, string, string, string, string]): string {
   return `${size.padStart(10)}  ${packed.padStart(10)}  ${method.padEnd(10)} ${time.padEnd(16)}  ${name}`;
-}
-
-const FLUSH_CHARACTERS = 64 * 1024;
-
-/** Lines to a stream, written many at a time, and no faster than it takes them. */
-class Lines {
-  readonly #stream: NodeJS.WritableStream;
-  #text = '';
-  /** Nobody reads any more (`| head`); that is no error of ours. */
-  closed = false;
-
-  constructor(stream: NodeJS.WritableStream) {
-    this.#stream = stream;
-    stream.on('error', () => {
-      this.closed = true;
-    });
-  }
-
-  async add(line: string): Promise<void> {
-    this.#text += `${line}\n`;
-    if (this.#text.length >= FLUSH_CHARACTERS) await this.flush();
-  }
-
-  async flush(): Promise<void> {
-    const text = this.#text;
-    this.#text = '';
-    if (text !== '' && !this.closed)
-      await new Promise<void>((done) => this.#stream.write(text, () => done()));
-  }
 }

@@ -4,6 +4,7 @@ import type { Message } from '../contract/events.ts';
 import { type PackOptions, parsePackOptions } from '../contract/pack.ts';
 import { packFiles } from '../engine.ts';
 import { systemClock } from '../world/clock.ts';
+import { collect } from './options.ts';
 import { failureLine } from './sentences.ts';
 import { stopOnSignals } from './signals.ts';
 import { chooseMode, Terminal } from './terminal.ts';
@@ -31,10 +32,6 @@ export function addPackCommand(program: Command, exit: (status: number) => void)
     .action(async (paths: string[], raw: unknown) => exit(await pack(paths, parsePackOptions(raw))));
 }
 
-function collect(value: string, before: readonly string[] = []): readonly string[] {
-  return [...before, value];
-}
-
 async function pack(paths: readonly string[], options: PackOptions): Promise<number> {
   const isTTY = process.stdout.isTTY === true;
   const terminal = new Terminal({
@@ -46,10 +43,7 @@ async function pack(paths: readonly string[], options: PackOptions): Promise<num
   });
   const stop = stopOnSignals();
   const send = (message: Message) => terminal.accept(message);
-  const onProblem = (path: string, error: SatchelError) =>
-    terminal.fault(
-      failureLine(path, { code: error.code, message: error.message, detail: error.detail ?? '' }),
-    );
+  const onProblem = (path: string, error: SatchelError) => terminal.fault(failureLine(path, error.report()));
   try {
     const well = await packFiles(paths, options, { signal: stop.signal, send, onProblem });
     return stop.status() ?? (well ? 0 : 1);

@@ -6,6 +6,8 @@ const STATUS = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 } as const;
 export interface Stop {
   /** Aborted, with `cancelled`, by the first signal. */
   readonly signal: AbortSignal;
+  /** Resolves then. */
+  readonly aborted: Promise<void>;
   /** What to exit with, once it is aborted. */
   readonly status: () => number | null;
   readonly release: () => void;
@@ -23,5 +25,9 @@ export function stopOnSignals(): Stop {
   const release = () => {
     for (const name of Object.keys(STATUS)) process.off(name, onSignal);
   };
-  return { signal: stop.signal, status: () => status, release };
+  const { signal } = stop;
+  const aborted = new Promise<void>((resolve) =>
+    signal.addEventListener('abort', () => resolve(), { once: true }),
+  );
+  return { signal, aborted, status: () => status, release };
 }

@@ -31,7 +31,11 @@ export interface TerminalOptions {
   readonly err: NodeJS.WritableStream & { readonly isTTY?: boolean };
   readonly color: boolean;
   readonly clock: Clock;
+  /** What is said of a download that was paused; left out: what is true of one that ends with its command. */
+  readonly paused?: string;
 }
+
+const PAUSED = 'stopped, every byte is kept; run the same command again to go on';
 
 /** In a pipe, a line about a running download after so long … */
 const LINE_MS = 10_000;
@@ -133,7 +137,7 @@ export class Terminal {
         break;
       case 'task.paused':
         this.#bars.remove(shown.id);
-        this.#say(`${shown.name}: stopped, every byte is kept; run the same command again to go on`);
+        this.#say(`${shown.name}: ${this.#options.paused ?? PAUSED}`);
         break;
       case 'task.failed':
         this.#failed(shown, failureIn(payload, 'error'));

@@ -1,14 +1,12 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { EventMessage, EventType, Message, ProgressRow } from '../contract/events.ts';
-import type { Task } from '../contract/task.ts';
+import type { EventMessage, EventType, ProgressRow } from '../contract/events.ts';
 import type { Clock, Timer } from '../world/clock.ts';
 
 /** A batch at most so often. */
 const WINDOW_MS = 100;
-/** A listener that lets more events than this pile up is given the present state instead. */
-const MOST_EVENTS = 1000;
-/** Whole tasks in one snapshot message. */
-const PAGE_TASKS = 1000;
+/** So much of what was told is kept for those who come again: rows and events. */
+const KEPT_ROWS = 5000;
+const KEPT_EVENTS = 1000;
 /** After these a task's row changes no more, or not soon: its last row goes out with them, not a window later. */
 const ENDINGS: ReadonlySet<EventType> = new Set(['task.done', 'task.failed', 'task.paused', 'task.removed']);
 
@@ -19,140 +17,146 @@ export function percent(received: number, total: number | null, done: boolean): 
   return total === 0 ? 0 : Math.min(99, Math.floor((received / total) * 100));
 }
 
-export interface CoalescerOptions {
-  readonly clock: Clock;
-  readonly send: (message: Message) => void;
-  /** All tasks, whole; one after the other, since ten thousand at once are many MiB. */
-  readonly snapshot: () => Iterable<Task>;
-  /** False while the listener cannot take more; `drained` is to be called when it can again. */
-  readonly ready?: () => boolean;
+/** What everybody is told. `number` counts from 1, without gaps, over all of it. */
+export type Told =
+  | RowsTold
+  | { readonly kind: 'event'; readonly number: number; readonly message: EventMessage };
+
+export interface RowsTold {
+  readonly kind: 'rows';
+  readonly number: number;
+  /** ISO 8601 UTC. */
+  readonly at: string;
+  /** The same array for everybody: who puts it into bytes does so once. */
+  readonly rows: readonly ProgressRow[];
+  /** When each of them was as it says; a look at the tasks that came later knows better. */
+  readonly versions: readonly number[];
+}
+
+/** How far everything has come: what was told last, and the newest change of a row. */
+export interface Mark {
+  readonly number: number;
+  readonly version: number;
+}
+
+interface Waiting {
+  readonly row: ProgressRow;
+  readonly version: number;
 }
 
 /**
- * What one listener is sent: rows are overwritten while they wait, so that it gets the newest state and no backlog;
- * events go out one each, in order and at once, an ending right after its task's last row.
+ * The one place where what happens becomes what is told, whoever listens and however many: rows are overwritten while
+ * they wait for the end of a window, events go out one each, in order and at once, an ending right after its task's
+ * last row.
  */
 export class Coalescer {
-  readonly #options: CoalescerOptions;
-  readonly #waiting = new Map<string, ProgressRow>();
+  readonly #clock: Clock;
+  readonly #tell: (told: Told) => void;
+  readonly #waiting = new Map<string, Waiting>();
   readonly #sent = new Map<string, ProgressRow>();
-  #events: Message[] = [];
-  #seq = 0;
   #timer: Timer | null = null;
+  #number = 0;
+  #version = 0;
+  #log: Told[] = [];
+  #loggedRows = 0;
   #closed = false;
-  /** The backlog grew too long and was dropped: a snapshot stands for it, as soon as the listener can take one. */
-  #snapshotDue = false;
 
-  constructor(options: CoalescerOptions) {
-    this.#options = options;
+  constructor(clock: Clock, tell: (told: Told) => void) {
+    this.#clock = clock;
+    this.#tell = tell;
   }
 
-  /** Sends the snapshot that everything later builds on, in pages of 1,000 tasks. */
-  start(): void {
-    if (this.#closed) return;
-    this.#snapshotDue = false;
-    this.#events = [];
-    // The snapshot is newer than any row that waits, and than what was sent: neither may overrule it.
-    this.#waiting.clear();
-    this.#sent.clear();
-    let page: Task[] = [];
-    let pages = 0;
-    const send = () => {
-      this.#options.send({ type: 'snapshot', seq: this.#next(), tasks: page });
-      page = [];
-      pages += 1;
-    };
-    for (const task of this.#options.snapshot()) {
-      if (page.push(task) === PAGE_TASKS) send();
-    }
-    if (page.length > 0 || pages === 0) send();
+  get mark(): Mark {
+    return { number: this.#number, version: this.#version };
   }
 
-  /** A task's present state; sent with others at the end of the window, if it differs from the last one sent. */
+  /** What was told after that, or null where too much has been. */
+  since(number: number): readonly Told[] | null {
+    const first = this.#log[0]?.number ?? this.#number + 1;
+    if (!Number.isInteger(number) || number < first - 1 || number > this.#number) return null;
+    return this.#log.slice(number - first + 1);
+  }
+
+  /** A task's present state; told with others at the end of the window, if it differs from the last one told. */
   row(row: ProgressRow): void {
     if (this.#closed) return;
     if (isDeepStrictEqual(this.#sent.get(row.taskId), row)) {
       this.#waiting.delete(row.taskId);
       return;
     }
-    this.#waiting.set(row.taskId, row);
-    this.#timer ??= this.#options.clock.after(WINDOW_MS, () => this.flush());
+    this.#version += 1;
+    this.#waiting.set(row.taskId, { row, version: this.#version });
+    this.#timer ??= this.#clock.after(WINDOW_MS, () => this.flush());
   }
 
-  /** Something happened; sent at once. An ending takes its task's last row along, in front. */
+  /** Something happened; told at once. An ending takes its task's last row along, in front. */
   event(message: EventMessage, row?: ProgressRow): void {
     if (this.#closed) return;
     const { event_type, payload } = message;
     if (row) this.row(row);
-    this.#events.push(message);
-    if (!this.#ready) {
-      if (this.#events.length > MOST_EVENTS) this.#dropBacklog();
-    } else if (this.#snapshotDue || this.#events.length > 1) {
-      this.flush();
-    } else {
-      if (ENDINGS.has(event_type)) this.#sendRows([payload.taskId]);
-      this.#sendEvents();
-    }
-    if (event_type === 'task.removed') this.#forget(payload.taskId);
+    if (ENDINGS.has(event_type)) this.#tellRows([payload.taskId]);
+    this.#out({ kind: 'event', number: this.#number + 1, message });
+    // A program that runs for months must not remember every task there ever was.
+    if (event_type !== 'task.removed') return;
+    this.#waiting.delete(payload.taskId);
+    this.#sent.delete(payload.taskId);
   }
 
-  /** Sends what waits, now, if the listener can take it. */
+  /** Tells what waits, now. */
   flush(): void {
     this.#timer?.stop();
     this.#timer = null;
-    if (this.#closed || !this.#ready) return;
-    if (this.#snapshotDue) this.start();
-    this.#sendRows([...this.#waiting.keys()]);
-    this.#sendEvents();
+    this.#tellRows([...this.#waiting.keys()]);
   }
 
-  /** The listener can take more again. */
-  drained(): void {
-    this.flush();
+  /** What waits, for one who cannot wait for the end of the window; null: nothing. */
+  get pending(): RowsTold | null {
+    return this.#rowsOf([...this.#waiting.keys()], this.#number);
   }
 
-  /** Sends what waits, if the listener can take it, then nothing more. */
+  /** Tells what waits, then nothing more. */
   close(): void {
     this.flush();
     this.#closed = true;
   }
 
-  get #ready(): boolean {
-    return this.#options.ready?.() !== false;
-  }
-
-  #dropBacklog(): void {
-    this.#events = [];
-    this.#waiting.clear();
-    this.#snapshotDue = true;
-  }
-
-  /** A long-lived listener must not remember every task there ever was. */
-  #forget(taskId: string): void {
-    this.#waiting.delete(taskId);
-    this.#sent.delete(taskId);
-  }
-
   /** Those of these tasks whose row waits, in one message. */
-  #sendRows(taskIds: readonly string[]): void {
-    const tasks = taskIds.flatMap((id) => this.#waiting.get(id) ?? []);
-    if (tasks.length === 0) return;
-    for (const row of tasks) {
+  #tellRows(taskIds: readonly string[]): void {
+    const told = this.#rowsOf(taskIds, this.#number + 1);
+    if (told === null) return;
+    for (const row of told.rows) {
       this.#waiting.delete(row.taskId);
       this.#sent.set(row.taskId, row);
     }
-    const at = new Date(this.#options.clock.now()).toISOString();
-    this.#options.send({ type: 'progress', seq: this.#next(), at, tasks });
+    this.#out(told);
   }
 
-  #sendEvents(): void {
-    const events = this.#events;
-    this.#events = [];
-    for (const event of events) this.#options.send(event);
+  #rowsOf(taskIds: readonly string[], number: number): RowsTold | null {
+    const waiting = taskIds.flatMap((id) => this.#waiting.get(id) ?? []);
+    if (waiting.length === 0) return null;
+    return {
+      kind: 'rows',
+      number,
+      at: new Date(this.#clock.now()).toISOString(),
+      rows: waiting.map(({ row }) => row),
+      versions: waiting.map(({ version }) => version),
+    };
   }
 
-  #next(): number {
-    this.#seq += 1;
-    return this.#seq;
+  #out(told: Told): void {
+    this.#number = told.number;
+    this.#log.push(told);
+    if (told.kind === 'rows') this.#loggedRows += told.rows.length;
+    if (this.#loggedRows > KEPT_ROWS || this.#log.length > KEPT_EVENTS) this.#shorten();
+    this.#tell(told);
+  }
+
+  /** By a half, so that it need not be done each time. */
+  #shorten(): void {
+    this.#log = this.#log.slice(Math.ceil(this.#log.length / 2));
+    this.#loggedRows = this.#log.reduce(
+      (sum, told) => sum + (told.kind === 'rows' ? told.rows.length : 0),
+      0,
+    );
   }
 }

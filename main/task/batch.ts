@@ -4,8 +4,8 @@ import type { Message } from '../contract/events.ts';
 import { checksumText } from '../source/headers.ts';
 import { sourceKey } from '../source/links.ts';
 import { type Found, findJournals, matchJournal } from './claim.ts';
-import { Manager } from './manager.ts';
 import { newFileRecord } from './new-record.ts';
+import { runTasks } from './one-command.ts';
 import {
   type FileJob,
   type FileResult,
@@ -48,26 +48,12 @@ export async function runBatch(jobs: readonly BatchJob[], options: BatchOptions)
   });
   const jobOf = new Map(records.map(({ id }, index) => [id, jobs[index] as BatchJob]));
   const finder = new Finder(jobs, around);
-  const manager = new Manager({
-    clock: around.clock,
-    memory: null,
+  await runTasks(records, {
+    ...{ clock: around.clock, signal, send },
     jobs: Math.max(1, options.jobs),
     run: ({ id }, listener, stop) =>
       runOne({ id, job: jobOf.get(id) as BatchJob }, finder, around, listener, stop),
-    discard: async () => {},
-    waitsForRoom: false,
   });
-  manager.load(records);
-  const told = manager.subscribe(send);
-  manager.announce(records);
-  const interrupt = () => manager.interrupt();
-  signal.addEventListener('abort', interrupt, { once: true });
-  if (signal.aborted) interrupt();
-  else manager.open();
-  await manager.idle();
-  signal.removeEventListener('abort', interrupt);
-  told.close();
-  await manager.close();
   return { failed: records.filter(({ state }) => state === 'failed').length };
 }
 

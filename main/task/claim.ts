@@ -13,20 +13,9 @@ import { SatchelError } from '../contract/errors.ts';
 import { sourceKey, sourceKeyIfAny } from '../source/links.ts';
 import { numberedName } from '../source/names.ts';
 import type { Disk } from '../world/disk.ts';
+import type { OnConflict } from './file-job.ts';
 import { ItemNote, NOTES } from './notes.ts';
-
-/** What to do where something has the wanted name already; `rename` unless the user says otherwise. */
-export type OnConflict = 'resume' | 'rename' | 'overwrite' | 'skip' | 'fail';
-
-/** The name is taken and the user said to leave it at that. */
-export class Skipped extends Error {
-  readonly path: string;
-
-  constructor(path: string) {
-    super(`${path} is there already`);
-    this.path = path;
-  }
-}
+import { Skipped } from './skipped.ts';
 
 /** A download found in a folder, to go on with. */
 export interface Found {

@@ -10,8 +10,10 @@ import type { Hosts } from '../transfer/hosts.ts';
 import type { Clock } from '../world/clock.ts';
 import type { Disk } from '../world/disk.ts';
 import type { Http } from '../world/http.ts';
-import type { OnConflict } from './claim.ts';
 import type { FinishedFile, OwnPlace } from './record.ts';
+
+/** What to do where something has the wanted name already; `rename` unless the user says otherwise. */
+export type OnConflict = 'resume' | 'rename' | 'overwrite' | 'skip' | 'fail';
 
 export interface FileJob {
   /** Of its task, a ULID; the journal keeps it. */
@@ -34,6 +36,8 @@ export interface FileJob {
   readonly onChanged: 'stop' | 'restart' | 'continue';
   /** The download to go on with, if one was found. */
   readonly resume: Place | null;
+  /** Further addresses of the same file. What one of them has begun, another of them may begin anew. */
+  readonly spares?: readonly string[];
   /** From zero all the same: what there is to resume is set aside until the new download is done. */
   readonly startOver: boolean;
   /** The file that an earlier run has finished, which this one replaces as long as nobody has changed it. */

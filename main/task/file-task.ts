@@ -82,6 +82,7 @@ export class FileTasks {
       onChanged: record.onChanged ?? now.onChanged,
       resume: record.place,
       startOver: record.startOver,
+      spares: item.spares.map(({ url }) => url),
       replacing: record.replacing,
       connections: record.connections ?? now.connections,
       minSplit: now.minSplit,

@@ -1,7 +1,7 @@
 import { readJournal } from '../bytes/open.ts';
 import { JOURNAL_SUFFIX, type Place } from '../bytes/partial-file.ts';
 import type { Disk } from '../world/disk.ts';
-import { PACKAGE_NOTES, PackageNote } from './package-notes.ts';
+import { madeOf } from './package-notes.ts';
 
 /** A package found in a folder, to go on with. */
 export interface FoundPackage {
@@ -30,6 +30,5 @@ export async function findPackages(
 export async function packageAt(disk: Disk, place: Place): Promise<FoundPackage | null> {
   const journal = await readJournal(disk, place).catch(() => null);
   if (!journal || journal.name !== place.name) return null;
-  const note = PackageNote.safeParse(journal.notes.get(PACKAGE_NOTES.package));
-  return note.success && note.data.of === 'items' ? { place, id: journal.id } : null;
+  return madeOf(journal.notes) === 'items' ? { place, id: journal.id } : null;
 }

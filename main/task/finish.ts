@@ -14,8 +14,7 @@ import { asSatchelError, SatchelError } from '../contract/errors.ts';
 import { type Checksum, parseChecksum } from '../source/headers.ts';
 import { numberedName } from '../source/names.ts';
 import type { Disk } from '../world/disk.ts';
-import type { OnConflict } from './claim.ts';
-import type { FileResult } from './file-job.ts';
+import type { FileResult, OnConflict } from './file-job.ts';
 import { NameList, NOTES } from './notes.ts';
 import type { FinishedFile } from './record.ts';
 

@@ -1,6 +1,6 @@
 import { join, resolve } from 'node:path';
-import type { CheckedInput, CommandAnswer, CommandName, HistoryRow } from '../contract/commands.ts';
-import { asSatchelError, SatchelError } from '../contract/errors.ts';
+import type { CheckedInput, CommandAnswer, CommandName, HistoryRow, Preview } from '../contract/commands.ts';
+import { asSatchelError, type ErrorReport, SatchelError } from '../contract/errors.ts';
 import type { NewTask } from '../contract/new-task.ts';
 import type { Settings, SettingsPatch } from '../contract/settings.ts';
 import { type Task, TaskState } from '../contract/task.ts';
@@ -12,6 +12,7 @@ import type { SecretBox } from '../world/secrets.ts';
 import { adoptJournals } from './adopt.ts';
 import type { Duplicates } from './duplicates.ts';
 import { isStill } from './finished-file.ts';
+import type { Gate } from './gate.ts';
 import { recordOf, sort } from './incoming.ts';
 import { ItemCommands } from './item-commands.ts';
 import { exportJson, exportUrls, parseList } from './list-file.ts';
@@ -34,6 +35,9 @@ export interface HandlerOptions {
   /** The task's speed limit is another now. */
   readonly setLimit: (record: TaskRecord) => void;
   readonly duplicates: Duplicates;
+  readonly gate: Gate;
+  /** Bytes, by address, of those whose servers answer in time. */
+  readonly sizesOf: (urls: readonly string[]) => Promise<ReadonlyMap<string, number>>;
   readonly settings: () => Settings;
   readonly updateSettings: (patch: SettingsPatch) => Promise<Settings>;
   /** Absolute. */
@@ -48,7 +52,7 @@ export interface HandlerOptions {
 export function createHandlers(options: HandlerOptions): Handlers {
   const tasks = new TaskCommands(options);
   const items = new ItemCommands(options);
-  const { manager, store } = options;
+  const { manager, store, gate } = options;
   return {
     'tasks.add': async (task) => ({
       task: (await tasks.add([task]))[0] as CommandAnswer<'tasks.add'>['task'],
@@ -56,7 +60,12 @@ export function createHandlers(options: HandlerOptions): Handlers {
     'tasks.addAll': async ({ tasks: all }) => ({ tasks: await tasks.add(all) }),
     'tasks.list': (input) => tasks.list(input),
     'tasks.get': ({ id }) => ({ task: manager.show(manager.get(id)) }),
-    'tasks.update': (patch) => tasks.update(patch),
+    'tasks.update': async (patch) => {
+      if (patch.url !== undefined) gate.demandUrl(patch.url);
+      if (patch.dir !== undefined) await gate.demandDir(patch.dir);
+      await gate.demandRecord(manager.get(patch.id));
+      return tasks.update(patch);
+    },
     'tasks.pause': ({ id }) => tasks.command(id, 'pause'),
     'tasks.resume': ({ id }) => tasks.command(id, 'resume'),
     'tasks.retry': ({ id }) => tasks.command(id, 'retry'),
@@ -68,13 +77,23 @@ export function createHandlers(options: HandlerOptions): Handlers {
     'tasks.pauseAll': () => tasks.all('pause', ['waiting', 'running']),
     'tasks.resumeAll': () => tasks.all('resume', ['paused']),
     'tasks.remove': async ({ id, files }) => {
+      if (files === 'delete') await gate.demandRecord(manager.get(id));
       await manager.remove([manager.get(id)], files);
       return {};
     },
     'tasks.finishWithout': ({ id }) => items.finishWithout(id),
-    'tasks.openPartial': (input) => items.openPartial(input),
-    'items.add': (input) => items.add(input),
-    'items.update': (input) => items.update(input),
+    'tasks.openPartial': async (input) => {
+      await gate.demandRecord(manager.get(input.id));
+      return items.openPartial(input);
+    },
+    'items.add': async (input) => {
+      await gate.demandItems(input.items);
+      return items.add(input);
+    },
+    'items.update': async (input) => {
+      await gate.demandItems([input]);
+      return items.update(input);
+    },
     'items.remove': (input) => items.remove(input),
     'items.retry': (input) => items.retry(input),
     'tasks.clearDone': async () => {
@@ -82,7 +101,9 @@ export function createHandlers(options: HandlerOptions): Handlers {
       await manager.remove(done, 'keep');
       return { count: done.length };
     },
-    'tasks.preview': ({ text }) => ({ items: tasks.preview(text) }),
+    'tasks.preview': async ({ text, sizes }) => ({
+      items: await (sizes ? tasks.sized(tasks.preview(text)) : tasks.preview(text)),
+    }),
     'list.export': ({ format, state }) => {
       const wanted = manager.list().filter((each) => (state ? each.state === state : each.state !== 'done'));
       return { text: format === 'json' ? exportJson(wanted) : exportUrls(wanted) };
@@ -97,7 +118,10 @@ export function createHandlers(options: HandlerOptions): Handlers {
       return {};
     },
     'settings.get': () => ({ settings: options.settings() }),
-    'settings.update': async (patch) => ({ settings: await options.updateSettings(patch) }),
+    'settings.update': async (patch) => {
+      await gate.demandSettings(patch);
+      return { settings: await options.updateSettings(patch) };
+    },
     status: () => tasks.status(),
   };
 }
@@ -117,7 +141,8 @@ class TaskCommands {
   }
 
   async #add(all: readonly NewTask[]): Promise<Task[]> {
-    const { manager, disk } = this.#options;
+    const { manager, disk, gate } = this.#options;
+    await gate.demandTasks(all);
     const incoming = this.#incoming();
     const records = all.map((task) => recordOf(task, incoming));
     // The same address may just have been removed, and its name is free in a moment.
@@ -184,23 +209,25 @@ class TaskCommands {
   }
 
   preview(text: string): CommandAnswer<'tasks.preview'>['items'] {
-    const { settings, downloads, duplicates } = this.#options;
+    const { settings, downloads, duplicates, gate } = this.#options;
     const at = { settings: settings(), downloads: downloads() };
     const same = duplicates.lookup();
     return linksIn(text).map((link) => {
       const given = { url: link.url, name: link.out ?? undefined, dir: link.dir ?? undefined };
       const { url, name, dir, category, ask } = sort(given, at);
       return {
-        url,
-        name,
-        dir,
-        category,
-        ask,
+        ...{ url, name, dir, category, ask },
         total: null,
         duplicates: same({ url, dir, name }),
-        error: null,
+        error: refusalOf(() => gate.demandUrl(url)),
       };
     });
+  }
+
+  /** With their sizes, as far as servers answer in time. */
+  async sized(items: Preview[]): Promise<Preview[]> {
+    const sizes = await this.#options.sizesOf(items.filter(({ error }) => !error).map(({ url }) => url));
+    return items.map((item) => ({ ...item, total: sizes.get(item.url) ?? null }));
   }
 
   status(): CommandAnswer<'status'> {
@@ -256,6 +283,16 @@ class TaskCommands {
     }
     record.name = name;
     if (item && !isPackage) Object.assign(item, { out: name, name });
+  }
+}
+
+/** What is thrown, to be shown; null: nothing was. */
+function refusalOf(demand: () => void): ErrorReport | null {
+  try {
+    demand();
+    return null;
+  } catch (thrown) {
+    return asSatchelError(thrown).report();
   }
 }
 

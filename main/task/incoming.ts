@@ -9,6 +9,7 @@ import { categoryOf, folderOf } from './categories.ts';
 import { packageOf } from './new-package.ts';
 import { newFileRecord } from './new-record.ts';
 import type { TaskRecord } from './record.ts';
+import { sparesOf } from './spares.ts';
 import { type IncomingOptions, secretOf, wishesOf } from './wishes.ts';
 
 /** Where a download goes and what it is sorted into, as far as its address tells. */
@@ -47,11 +48,13 @@ export function sort(
 export function recordOf(task: NewTask, options: IncomingOptions): TaskRecord {
   if (task.kind === 'package') return packageOf(task, options);
   if (task.compress !== undefined) throw new SatchelError('bad-input', 'compress is for packages');
-  const { url, name, checksum, headers } = oneSource(task);
+  const { url, name, checksum, headers, spares } = oneSource(task);
   const sorted = sort({ url, name, dir: task.dir }, options);
   const { out, dir, category, ask } = sorted;
+  const secret = secretOf({ ...task, headers }, sorted, options.box);
   return newFileRecord({ url: sorted.url, dir, out }, options.now, {
-    secret: secretOf({ ...task, headers }, sorted, options.box),
+    secret,
+    spares: sparesOf(spares, { url: sorted.url, secret }, options.box),
     checksum: checksum === undefined ? null : checksumText(parseChecksum(checksum)),
     ...wishesOf(task, ask),
     category,
@@ -71,6 +74,7 @@ function oneSource(task: NewTask) {
     name: task.name ?? item?.name,
     checksum: task.checksum ?? item?.checksum,
     headers: { ...task.headers, ...item?.headers },
+    spares: task.spares ?? item?.spares ?? [],
   };
 }
 

@@ -122,11 +122,15 @@ function placeOf(
   const out = given ?? options.output ?? null;
   const folder = resolve(options.dir, dir ?? '');
   if (out === null) return { folder, out };
-  if (/(^|[/\\])\.{0,2}$/.test(out)) {
-    throw new SatchelError('bad-input', `${line > 0 ? `line ${line}: ` : ''}not a name for a file: ${out}`);
-  }
+  demandFileName(out, line > 0 ? `line ${line}: ` : '');
   // `-o sub/NAME` is a name in a subfolder; its last part is made safe like any name.
   return { folder: resolve(folder, dirname(out)), out: safeName(basename(out), FILE_NAME_LIMIT) };
+}
+
+/** What ends in a folder has no name to give. Throws `bad-input`. */
+export function demandFileName(path: string, where = ''): void {
+  if (/(^|[/\\])\.{0,2}$/.test(path))
+    throw new SatchelError('bad-input', `${where}not a name for a file: ${path}`);
 }
 
 function placeOfJournal(path: string): Place {

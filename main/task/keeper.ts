@@ -1,4 +1,5 @@
 import type { Clock, Timer } from '../world/clock.ts';
+import type { OutgoingEvent } from './outbox-table.ts';
 import type { HistoryEntry, ItemRecord, TaskRecord } from './record.ts';
 
 /** What changed, to be remembered in one transaction. */
@@ -9,7 +10,12 @@ export interface Change {
   /** Ids of tasks that are gone. */
   readonly removed?: readonly string[];
   readonly history?: readonly HistoryEntry[];
+  /** What others are to be told of the change. */
+  readonly events?: readonly OutgoingEvent[];
 }
+
+/** What must be remembered together with a change, whoever waits for it. */
+export type AlongWith = Pick<Change, 'tasks' | 'history' | 'events'>;
 
 /** Where tasks are remembered. Throws a SatchelError when it cannot, with nothing of the change kept. */
 export interface Memory {
@@ -36,6 +42,7 @@ export class Keeper {
   readonly #changed = new Map<TaskRecord, Set<ItemRecord> | null>();
   readonly #removed = new Set<string>();
   #history: HistoryEntry[] = [];
+  #events: OutgoingEvent[] = [];
   #timer: Timer | null = null;
   #waiting: Waiting[] = [];
   #failure: unknown = null;
@@ -66,6 +73,12 @@ export class Keeper {
     this.#schedule(BATCH_MS);
   }
 
+  /** Others are to be told, once what has changed so far is remembered. */
+  outgoing(event: OutgoingEvent): void {
+    this.#events.push(event);
+    this.#schedule(BATCH_MS);
+  }
+
   forget(record: TaskRecord): void {
     this.#changed.delete(record);
     this.#removed.add(record.id);
@@ -82,12 +95,14 @@ export class Keeper {
     });
   }
 
-  /** Remembers everything now, and `history` too; throws when that fails, and tries again later, without that. */
-  flush({ history = [] }: { readonly history?: readonly HistoryEntry[] } = {}): void {
+  /** Remembers everything now, and what goes along; throws when that fails, and tries again later, without that. */
+  flush(along: AlongWith = {}): void {
     this.#stopTimer();
     const waiting = this.#waiting.splice(0);
+    const { tasks = [], history = [], events = [] } = along;
     try {
-      if (this.#pending || history.length > 0) this.#save(history);
+      const given = tasks.length + history.length + events.length > 0;
+      if (this.#pending || given) this.#save({ tasks, history, events });
     } catch (error) {
       this.#failure = error;
       this.#schedule(AGAIN_MS);
@@ -105,7 +120,7 @@ export class Keeper {
   }
 
   get #pending(): boolean {
-    return this.#changed.size + this.#removed.size + this.#history.length > 0;
+    return this.#changed.size + this.#removed.size + this.#history.length + this.#events.length > 0;
   }
 
   #schedule(ms: number): void {
@@ -119,16 +134,18 @@ export class Keeper {
     this.#timer = null;
   }
 
-  #save(history: readonly HistoryEntry[]): void {
+  #save({ tasks, history, events }: Required<AlongWith>): void {
     this.#memory?.save({
-      tasks: [...this.#changed.keys()],
+      tasks: [...this.#changed.keys(), ...tasks],
       items: new Map([...this.#changed].flatMap(([task, items]) => (items ? [[task, items]] : []))),
       removed: [...this.#removed],
       history: [...this.#history, ...history],
+      events: [...this.#events, ...events],
     });
     this.#changed.clear();
     this.#removed.clear();
     this.#history = [];
+    this.#events = [];
   }
 
   #tryFlush(): void {

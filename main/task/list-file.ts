@@ -35,6 +35,7 @@ export function exportJson(records: readonly TaskRecord[]): string {
 function fileOf({ items: [item] }: TaskRecord) {
   return {
     url: item?.url,
+    spares: item && item.spares.length > 0 ? item.spares.map(({ url }) => url) : undefined,
     name: item?.out ?? undefined,
     checksum: item?.checksum ?? undefined,
   };

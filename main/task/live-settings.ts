@@ -13,6 +13,12 @@ import type { Store } from './store.ts';
 const PROXY = 'proxy';
 const Sealed = z.object({ proxy: z.string(), userInfo: z.string() });
 
+/** Under which the secrets of webhooks are kept, by their addresses. */
+const WEBHOOKS = 'webhooks';
+const SealedSecrets = z.record(z.string(), z.string());
+
+type NewWebhooks = NonNullable<SettingsPatch['webhooks']>;
+
 /** A change of one of these is one of the way to servers. */
 const NETWORK_KEYS = ['proxy', 'caFile', 'insecure', 'userAgent'] as const;
 
@@ -36,6 +42,7 @@ export class LiveSettings {
   /** What the network was last set to; its kept-alive connections are worth keeping when nothing of it has changed. */
   #network = '';
   #problem: string | null = null;
+  #secretsProblem: string | null = null;
   #last: Promise<unknown> = Promise.resolve();
 
   constructor(options: LiveSettingsOptions) {
@@ -57,7 +64,7 @@ export class LiveSettings {
     return [
       ...this.#options.file.problems,
       ...(this.current.insecure ? [unsafe] : []),
-      ...(this.#problem === null ? [] : [this.#problem]),
+      ...[this.#problem, this.#secretsProblem].filter((problem) => problem !== null),
     ];
   }
 
@@ -85,7 +92,12 @@ export class LiveSettings {
   async #update(patch: SettingsPatch): Promise<Settings> {
     const { file, store, box } = this.#options;
     const given = patch.proxy === undefined ? null : splitProxy(patch.proxy);
-    const kept = given ? { ...patch, proxy: given.proxy } : patch;
+    const webhooks = patch.webhooks?.map(({ secret: _, ...webhook }) => webhook);
+    const kept = {
+      ...patch,
+      ...(given ? { proxy: given.proxy } : {}),
+      ...(webhooks ? { webhooks } : {}),
+    };
     const wanted = { ...this.current, ...withoutUndefined(kept) };
     downloadsFolder(wanted, this.#options.downloads);
     try {
@@ -97,11 +109,50 @@ export class LiveSettings {
       if (given) {
         store.setSecret(PROXY, given.userInfo === null ? null : box.seal(JSON.stringify(given)));
       }
-      await file.update(kept);
+      if (patch.webhooks) await this.#withSecrets(patch.webhooks, () => file.update(kept));
+      else await file.update(kept);
     } finally {
       await this.follow();
     }
     return this.current;
+  }
+
+  /** What messages to webhooks are signed with, by their addresses. */
+  get webhookSecrets(): ReadonlyMap<string, string> {
+    const { store, box } = this.#options;
+    this.#secretsProblem = null;
+    const sealed = store.secret(WEBHOOKS);
+    if (sealed === null) return new Map();
+    try {
+      return new Map(Object.entries(SealedSecrets.parse(JSON.parse(box.open(sealed)))));
+    } catch {
+      this.#secretsProblem = 'The secrets of webhooks cannot be read any more; set them again.';
+      return new Map();
+    }
+  }
+
+  /** At no moment is a webhook without its secret, however the change of the file ends. */
+  async #withSecrets(webhooks: NewWebhooks, update: () => Promise<unknown>): Promise<void> {
+    const before = this.webhookSecrets;
+    const after = new Map(
+      webhooks.flatMap(({ url, secret = before.get(url) ?? null }) =>
+        secret === null ? [] : [[url, secret]],
+      ),
+    );
+    this.#sealSecrets(new Map([...before, ...after]));
+    let lasting = before;
+    try {
+      await update();
+      lasting = after;
+    } finally {
+      this.#sealSecrets(lasting);
+    }
+  }
+
+  #sealSecrets(secrets: ReadonlyMap<string, string>): void {
+    const { store, box } = this.#options;
+    const text = JSON.stringify(Object.fromEntries(secrets));
+    store.setSecret(WEBHOOKS, secrets.size === 0 ? null : box.seal(text));
   }
 
   /** Those that were given for this proxy, and for no other. */
@@ -122,6 +173,6 @@ export class LiveSettings {
   }
 }
 
-function withoutUndefined(patch: SettingsPatch): Partial<Settings> {
+function withoutUndefined(patch: object): Partial<Settings> {
   return Object.fromEntries(Object.entries(patch).filter(([, value]) => value !== undefined));
 }

@@ -7,6 +7,7 @@ import type { Clock } from '../world/clock.ts';
 export class Live {
   readonly #clock: Clock;
   readonly #meter: Meter;
+  readonly #onBytes: (bytes: number) => void;
   phase: TaskPhase = 'probing';
   /** Milliseconds since 1970. */
   retryAt: number | null = null;
@@ -14,13 +15,16 @@ export class Live {
   fetched = 0;
   segments: () => readonly (LiveSegment & { readonly itemId?: string })[] = () => [];
 
-  constructor(clock: Clock) {
+  /** `onBytes` is told of all that come. */
+  constructor(clock: Clock, onBytes: (bytes: number) => void = () => {}) {
     this.#clock = clock;
+    this.#onBytes = onBytes;
     this.#meter = new Meter(clock.monotonic());
   }
 
   got(bytes: number): void {
     this.fetched += bytes;
+    this.#onBytes(bytes);
     this.#meter.add(bytes, this.#clock.monotonic());
   }
 

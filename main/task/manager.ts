@@ -1,18 +1,24 @@
-import type { Message } from '../contract/events.ts';
+import type { EventMessage } from '../contract/events.ts';
 import type { Task } from '../contract/task.ts';
+import type { Send } from '../progress/listener.ts';
 import { delay } from '../world/clock.ts';
 import type { SubscribeOptions, Subscription } from './audience.ts';
+import type { Counters } from './figures.ts';
 import { amountOf, recount } from './items.ts';
 import type { Memory } from './keeper.ts';
 import { Leavers } from './leavers.ts';
+import type { OutgoingEvent } from './outbox-table.ts';
 import type { ItemRecord, TaskRecord } from './record.ts';
-import { historyOf, Roster } from './roster.ts';
+import { historyOf, type NewEvent, Roster } from './roster.ts';
 import type { Flight } from './run-listener.ts';
 import { INTERRUPTED, Runs, type RunsOptions } from './runs.ts';
+import { traceCourse } from './tracing.ts';
 
 export type UserEvent = 'pause' | 'resume' | 'retry' | 'restart';
 
 export interface ManagerOptions extends RunsOptions {
+  /** Who else is to be told of an event, once it is remembered; null: nobody. */
+  readonly outgoing?: (message: EventMessage) => OutgoingEvent | null;
   /** Null: nothing outlives the process. */
   readonly memory: Memory | null;
   /** Takes away what a removed task leaves behind. */
@@ -42,6 +48,7 @@ export class Manager {
       memory: options.memory,
       liveOf: (record) => this.#runs.flightOf(record)?.live ?? null,
       running: () => this.#runs.flying(),
+      ...(options.outgoing ? { outgoing: options.outgoing } : {}),
     });
     this.#runs = new Runs(this.#roster, options);
     this.#runs.hold(NOT_OPENED);
@@ -93,7 +100,17 @@ export class Manager {
     return this.#roster.keeper.failure;
   }
 
-  subscribe(send: (message: Message) => void, options: SubscribeOptions = {}): Subscription {
+  /** What is counted since the start. */
+  get counters(): Counters {
+    return this.#roster.counters;
+  }
+
+  /** Bytes per second, of all that runs. */
+  get speed(): number {
+    return [...this.#runs.flying()].reduce((sum, each) => sum + (this.flightOf(each)?.live.speed ?? 0), 0);
+  }
+
+  subscribe(send: Send, options: SubscribeOptions = {}): Subscription {
     return this.#roster.subscribe(send, options);
   }
 
@@ -124,18 +141,23 @@ export class Manager {
 
   /** New tasks, all or none; remembered before anything is told of them. */
   add(records: readonly TaskRecord[]): void {
-    this.#options.memory?.save({ tasks: records });
+    const events = records.map((record) => this.#added(record));
+    // With what is still to be remembered: events that came before come before.
+    this.#roster.keeper.flush({ tasks: records, events: outgoingOf(events) });
+    traceCourse(records);
     this.#roster.enlist(records);
-    this.announce(records);
+    tellAll(events);
     this.fill();
   }
 
   announce(records: readonly TaskRecord[]): void {
-    for (const record of records) {
-      const { name, kind, items } = record;
-      const what = kind === 'file' ? { url: items[0]?.url } : { items: items.length };
-      this.#roster.tell('task.added', record, { name, ...what });
-    }
+    tellAll(records.map((record) => this.#added(record)));
+  }
+
+  #added(record: TaskRecord): NewEvent {
+    const { name, kind, items } = record;
+    const what = kind === 'file' ? { url: items[0]?.url } : { items: items.length };
+    return this.#roster.event('task.added', record, { name, ...what });
   }
 
   /**
@@ -150,8 +172,10 @@ export class Manager {
     }
     const unfinished = records.filter(({ state }) => state !== 'done');
     const now = this.#options.clock.now();
+    const events = new Map(records.map((record) => [record, this.#roster.event('task.removed', record, {})]));
+    const history = unfinished.map((record) => historyOf(record, 'removed', now));
     try {
-      keeper.flush({ history: unfinished.map((record) => historyOf(record, 'removed', now)) });
+      keeper.flush({ history, events: outgoingOf(events.values()) });
     } catch (error) {
       for (const record of records) record.removing = null;
       throw error;
@@ -160,7 +184,7 @@ export class Manager {
       records.map((record) => {
         queue.remove(record);
         const ended = this.#runs.stop(record);
-        this.#roster.tell('task.removed', record, {});
+        events.get(record)?.tell();
         return this.#leavers.leave(record, ended);
       }),
     );
@@ -204,17 +228,21 @@ export class Manager {
       if (type !== 'pause') record.asking = false;
       this.#roster.enter(record, to);
     }
-    this.#flushOr(undo);
-    for (const record of fallen) this.#roster.tell('task.rewound', record, { received: 0 });
-    for (const record of records) {
-      if (type === 'pause') void this.#runs.stop(record);
-      this.#roster.tell(type === 'pause' ? 'task.paused' : 'task.resumed', record, {});
+    const rewound = fallen.map((record) => this.#roster.event('task.rewound', record, { received: 0 }));
+    const name = type === 'pause' ? 'task.paused' : 'task.resumed';
+    const moved = records.map((record) => this.#roster.event(name, record, {}));
+    this.#flushOr(undo, [...rewound, ...moved]);
+    if (type !== 'pause') traceCourse(records);
+    tellAll(rewound);
+    for (const [index, event] of moved.entries()) {
+      if (type === 'pause') void this.#runs.stop(records[index] as TaskRecord);
+      event.tell();
     }
   }
 
-  #flushOr(undo: readonly (() => void)[]): void {
+  #flushOr(undo: readonly (() => void)[], events: readonly NewEvent[]): void {
     try {
-      this.#roster.keeper.flush();
+      this.#roster.keeper.flush({ events: outgoingOf(events) });
     } catch (error) {
       for (const back of undo) back();
       throw error;
@@ -239,10 +267,13 @@ export class Manager {
     this.#quietly(() => {
       if (to) this.#roster.enter(record, to);
       this.#roster.keeper.touch(record);
-      this.#flushOr([undo]);
       const { received } = amountOf(record);
-      if (received < before) this.#roster.tell('task.rewound', record, { received });
-      if (to) this.#roster.tell('task.resumed', record, {});
+      const events = [
+        ...(received < before ? [this.#roster.event('task.rewound', record, { received })] : []),
+        ...(to ? [this.#roster.event('task.resumed', record, {})] : []),
+      ];
+      this.#flushOr([undo], events);
+      tellAll(events);
       this.changed(record);
       this.#runs.listChanged(record);
     });
@@ -331,6 +362,14 @@ export class Manager {
       this.#roster.close();
     }
   }
+}
+
+function outgoingOf(events: Iterable<NewEvent>): OutgoingEvent[] {
+  return [...events].flatMap(({ outgoing }) => outgoing);
+}
+
+function tellAll(events: readonly NewEvent[]): void {
+  for (const event of events) event.tell();
 }
 
 function startOver(record: TaskRecord): void {

@@ -16,8 +16,9 @@ const USUAL_NAME = 'package.zip';
 /** A package as it is asked for. Throws `bad-input`, `bad-url`. */
 export function packageOf(task: NewTask, options: IncomingOptions): TaskRecord {
   const { settings, downloads, now, box } = options;
-  const { items = [], url, checksum, compress = 'auto' } = task;
+  const { items = [], url, checksum, spares, compress = 'auto' } = task;
   if (items.length === 0) throw new SatchelError('bad-input', 'a package wants items');
+  if (spares !== undefined) throw new SatchelError('bad-input', 'spares are for file tasks');
   if (url !== undefined || checksum !== undefined) {
     throw new SatchelError('bad-input', "url and checksum of a package are its items'");
   }
@@ -53,6 +54,7 @@ export interface ItemSurroundings {
 
 /** One item as it is asked for. Throws `bad-input`, `bad-url`. */
 export function itemOf(given: NewItem, { task, box, now, state }: ItemSurroundings): ItemRecord {
+  if (given.spares !== undefined) throw new SatchelError('bad-input', 'spares are for file tasks');
   const checksum = given.checksum === undefined ? null : checksumText(parseChecksum(given.checksum));
   const out = given.name === undefined ? null : entryPath(given.name);
   if (given.url !== undefined && given.path === undefined) {

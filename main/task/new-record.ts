@@ -3,11 +3,11 @@ import { newId } from '../world/ids.ts';
 import type { ItemRecord, TaskRecord } from './record.ts';
 
 type ItemGiven = Pick<ItemRecord, 'url' | 'path' | 'out' | 'name' | 'state'> &
-  Partial<Pick<ItemRecord, 'checksum' | 'secret'>>;
+  Partial<Pick<ItemRecord, 'checksum' | 'secret' | 'spares'>>;
 
 /** An item that nothing is known of yet. */
 export function newItem(
-  { url, path, out, name, state, checksum = null, secret = null }: ItemGiven,
+  { url, path, out, name, state, checksum = null, secret = null, spares = [] }: ItemGiven,
   now: number,
 ) {
   const item: ItemRecord = {
@@ -23,6 +23,7 @@ export function newItem(
     tries: 0,
     startOver: false,
     leftOut: null,
+    spares,
   };
   return item;
 }
@@ -31,12 +32,12 @@ export function newItem(
 export function newFileRecord(
   { url, dir, out }: { readonly url: string; readonly dir: string; readonly out: string | null },
   now: number,
-  more: Partial<TaskRecord> & { readonly checksum?: string | null; readonly secret?: Uint8Array | null } = {},
+  more: Partial<TaskRecord> & Partial<Pick<ItemRecord, 'checksum' | 'secret' | 'spares'>> = {},
 ): TaskRecord {
-  const { checksum = null, secret = null, ...rest } = more;
+  const { checksum = null, secret = null, spares = [], ...rest } = more;
   const name = out ?? nameFor({ disposition: null, url, mediaType: null });
   const state = rest.state ?? 'waiting';
-  const item = newItem({ url, path: null, out, name, state, checksum, secret }, now);
+  const item = newItem({ url, path: null, out, name, state, checksum, secret, spares }, now);
   return newRecord({ kind: 'file', name, dir, items: [item], compress: null }, now, rest);
 }
 

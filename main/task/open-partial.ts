@@ -14,7 +14,7 @@ import {
   localHeader,
   type PlacedEntry,
 } from '../zip/records.ts';
-import { isPackage, itemNotes, OrderNote, PACKAGE_NOTES } from './package-notes.ts';
+import { itemNotes, madeOf, OrderNote, PACKAGE_NOTES } from './package-notes.ts';
 
 export interface OpenedPartial {
   /** Entries written. */
@@ -57,7 +57,8 @@ export async function openPartial(disk: Disk, place: Place, out: string): Promis
 
 async function copyWhole(disk: Disk, place: Place, out: string): Promise<OpenedPartial> {
   const journal = await readJournal(disk, place);
-  if (!journal || !isPackage(journal)) throw new SatchelError('corrupt-journal', journalPath(place));
+  if (!journal || madeOf(journal.notes) === null)
+    throw new SatchelError('corrupt-journal', journalPath(place));
   const whole = wholeEntries(journal);
   const part = await disk.openToRead(partPath(place));
   try {

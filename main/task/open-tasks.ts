@@ -8,11 +8,13 @@ import {
   isCommand,
 } from '../contract/commands.ts';
 import { asSatchelError, SatchelError } from '../contract/errors.ts';
-import type { Message } from '../contract/events.ts';
+import type { Settings } from '../contract/settings.ts';
+import type { Send } from '../progress/listener.ts';
 import type { NetrcEntry } from '../source/netrc.ts';
 import { Bucket } from '../transfer/bucket.ts';
 import { Hosts } from '../transfer/hosts.ts';
 import { readBytesFor } from '../transfer/throttle.ts';
+import type { AddressRule } from '../world/address-rule.ts';
 import type { Clock, Timer } from '../world/clock.ts';
 import { type DataFolder, openDataFolder } from '../world/data-folder.ts';
 import type { Disk } from '../world/disk.ts';
@@ -21,19 +23,29 @@ import { openFileSecretBox, type SecretBox } from '../world/secrets.ts';
 import { openSettings, type SettingsFile } from '../world/settings.ts';
 import { adoptJournals } from './adopt.ts';
 import type { SubscribeOptions, Subscription } from './audience.ts';
+import { Confinement } from './confinement.ts';
+import { Deliveries } from './deliveries.ts';
 import { discardRecord, type Trash } from './discard.ts';
 import { Duplicates } from './duplicates.ts';
+import { countStates, type EngineFigures } from './figures.ts';
+import type { RunSurroundings } from './file-job.ts';
 import { FileTasks } from './file-task.ts';
+import { Gate } from './gate.ts';
 import { createHandlers, type Handlers } from './handlers.ts';
 import { HostQueue } from './host-queue.ts';
 import { issueOf } from './issue.ts';
+import type { Change } from './keeper.ts';
 import { LiveSettings } from './live-settings.ts';
+import { sizesOf } from './look-ahead.ts';
 import { Manager } from './manager.ts';
 import { PackageTasks } from './package-task.ts';
 import { RatePlan } from './rate.ts';
 import type { TaskRecord } from './record.ts';
 import { RoomWatch } from './room.ts';
+import type { Run } from './runs.ts';
 import { openStore, type Store } from './store.ts';
+import { type PreparedZip, prepareZip } from './stream-request.ts';
+import { targetsOf } from './targets.ts';
 import { TaskBuckets } from './task-buckets.ts';
 
 export interface TasksOptions {
@@ -49,6 +61,10 @@ export interface TasksOptions {
   /** Null: a key file in the data folder. */
   readonly box: SecretBox | null;
   readonly trash: Trash;
+  /** Which addresses may be fetched; left out: all. */
+  readonly rule?: AddressRule | null;
+  /** Nothing may lie outside of `downloads`. */
+  readonly confined?: boolean;
   /** The logins in the user's own file. */
   readonly netrc: (disk: Disk) => Promise<readonly NetrcEntry[]>;
 }
@@ -58,8 +74,17 @@ export interface Tasks {
   /** Runs a command. Never rejects: answers are values. */
   call<N extends CommandName>(command: N, input: CommandInput<N>): Promise<Answer<CommandAnswer<N>>>;
   /** A snapshot first, then what happens, as docs/cli.md describes it for `--json`. */
-  subscribe(listener: (message: Message) => void, options?: SubscribeOptions): Subscription;
+  subscribe(listener: Send, options?: SubscribeOptions): Subscription;
+  /**
+   * A ZIP that is to be streamed, as ZipRequest has it; nothing is fetched yet. Throws `bad-input`, `bad-url`,
+   * `address-refused`, `not-found`, `bad-transition`, `not-running`.
+   */
+  prepareZip(request: unknown): Promise<PreparedZip>;
+  /** As it stands now; reading them costs a look at each task. */
+  figures(): EngineFigures;
   readonly dataFolder: DataFolder;
+  /** Where a path truly leads. Throws `path-unsafe` where that is outside, for one that is confined. */
+  demandInside(path: string): Promise<string>;
   /** Stops everything, each download with its last barrier; what was running goes on at the next start. */
   close(): Promise<void>;
 }
@@ -83,7 +108,8 @@ export async function openTasks(options: TasksOptions): Promise<Tasks> {
     const box = options.box ?? (await openFileSecretBox(disk, join(dataFolder.path, 'secret.key')));
     const opened = await openStore({ disk, clock: options.clock, folder: dataFolder.path });
     store = opened.store;
-    const running = new RunningTasks(options, { dataFolder, settings, box, ...opened });
+    const confinement = options.confined ? await Confinement.open(disk, options.downloads) : null;
+    const running = new RunningTasks(options, { dataFolder, settings, box, confinement, ...opened });
     await running.start();
     return running;
   } catch (error) {
@@ -97,6 +123,7 @@ interface Opened {
   readonly dataFolder: DataFolder;
   readonly settings: SettingsFile;
   readonly box: SecretBox;
+  readonly confinement: Confinement | null;
   readonly store: Store;
   readonly recovered: readonly string[];
 }
@@ -113,8 +140,15 @@ class RunningTasks implements Tasks {
   readonly #manager: Manager;
   readonly #room: RoomWatch;
   readonly #duplicates: Duplicates;
+  readonly #gate: Gate;
+  readonly #deliveries: Deliveries;
+  /** As the targets of events were last set. */
+  #targets = '';
   readonly #handlers: Handlers;
   readonly #settings: LiveSettings;
+  readonly #around: RunSurroundings;
+  /** Ends the ZIPs that are streamed. */
+  readonly #ending = new AbortController();
   #archiving: Timer | null = null;
   #historyProblem: string | null = null;
   readonly #calls = new Set<Promise<unknown>>();
@@ -122,12 +156,13 @@ class RunningTasks implements Tasks {
 
   constructor(options: TasksOptions, opened: Opened) {
     const { clock, disk, random } = options;
-    const { store, box } = opened;
+    const { store, box, confinement } = opened;
     this.#options = options;
     this.#opened = opened;
     this.#startedAt = clock.now();
     const { perHost, jobs } = opened.settings.current;
-    this.#http = createHttp();
+    const { rule = null } = options;
+    this.#http = createHttp({}, rule);
     this.#hosts = new Hosts(clock, perHost, () => this.#manager.fill());
     this.#bucket = new Bucket(clock, null);
     this.#rates = new RatePlan(clock, this.#bucket, () => this.#limitReads());
@@ -143,13 +178,22 @@ class RunningTasks implements Tasks {
         this.#manager.setJobs(settings.jobs);
         this.#rates.follow(settings.limits);
         this.#manager.fill();
+        this.#followTargets(settings);
       },
       onReach: (mayReach) => {
         if (mayReach) this.#manager.release(NO_WAY);
         else this.#manager.hold(NO_WAY);
+        this.#deliveries.setOpen(mayReach);
       },
     });
+    this.#deliveries = new Deliveries({ clock, random, outbox: store.outbox });
+    this.#gate = new Gate({
+      ...{ rule, confinement },
+      downloads: () => this.#settings.downloads,
+      settings: () => this.#settings.current,
+    });
     const around = { disk, clock, http: this.#http, hosts: this.#hosts, bucket: this.#bucket, random };
+    this.#around = around;
     this.#buckets = new TaskBuckets(clock, () => this.#limitReads());
     const tasks = {
       around,
@@ -162,10 +206,11 @@ class RunningTasks implements Tasks {
     const queueing = new HostQueue(this.#hosts, clock, (record) => this.#manager.atWork(record));
     this.#manager = new Manager({
       clock,
-      memory: store,
+      memory: { save: (change) => this.#remember(change) },
+      outgoing: (message) => this.#deliveries.outgoing(message),
       jobs,
-      run: new FileTasks(tasks).run,
-      runPackage: new PackageTasks(tasks).run,
+      run: this.#gated(new FileTasks(tasks).run),
+      runPackage: this.#gated(new PackageTasks(tasks).run),
       discard: (record) => discardRecord(disk, options.trash, record),
       mayRun: (record, others) => queueing.mayRun(record, others),
       waitsForRoom: true,
@@ -181,6 +226,8 @@ class RunningTasks implements Tasks {
     this.#duplicates = new Duplicates(() => this.#manager.list(), store);
     this.#handlers = createHandlers({
       duplicates: this.#duplicates,
+      gate: this.#gate,
+      sizesOf: (urls) => sizesOf(urls, around),
       clock,
       disk,
       box,
@@ -192,6 +239,50 @@ class RunningTasks implements Tasks {
       downloads: () => this.#settings.downloads,
       about: () => this.#about(),
     });
+  }
+
+  #remember(change: Change): void {
+    const events = this.#deliveries.wanted(change.events ?? []);
+    this.#opened.store.save({ ...change, events });
+    // Only now: nobody is told what a crash could still undo.
+    if (events.length > 0) this.#deliveries.wake();
+  }
+
+  #followTargets(settings: Settings): void {
+    const { clock } = this.#options;
+    const secrets = this.#settings.webhookSecrets;
+    const targets = JSON.stringify([settings.webhooks, settings.onDone, [...secrets]]);
+    if (targets === this.#targets) return;
+    this.#targets = targets;
+    const keepsAll = this.#opened.settings.problems.length > 0;
+    this.#deliveries.follow(targetsOf(settings, { http: this.#http, clock, secrets }), { keepsAll });
+  }
+
+  /** A run that begins only where it may be. */
+  #gated<Listener>(run: Run<Listener>): Run<Listener> {
+    return async (record, listener, signal) => {
+      await this.#gate.demandRecord(record);
+      return run(record, listener, signal);
+    };
+  }
+
+  demandInside(path: string): Promise<string> {
+    return this.#gate.demandInside(path);
+  }
+
+  figures(): EngineFigures {
+    const { counters, speed } = this.#manager;
+    const { held, used } = this.#hosts.figures();
+    return {
+      tasks: countStates(this.#manager.list()),
+      speed,
+      bytesFetched: counters.bytes,
+      outcomes: { ...counters.outcomes },
+      retries: { ...counters.retries },
+      heldHosts: held,
+      connections: used,
+      openSockets: this.#http.openSockets(),
+    };
   }
 
   get dataFolder(): DataFolder {
@@ -232,8 +323,21 @@ class RunningTasks implements Tasks {
     }
   }
 
-  subscribe(listener: (message: Message) => void, options: SubscribeOptions = {}): Subscription {
+  subscribe(listener: Send, options: SubscribeOptions = {}): Subscription {
     return this.#manager.subscribe(listener, options);
+  }
+
+  async prepareZip(request: unknown): Promise<PreparedZip> {
+    if (this.#closing !== null) throw new SatchelError('not-running');
+    return prepareZip(request, {
+      around: this.#around,
+      settings: () => this.#settings.current,
+      netrc: this.#options.netrc,
+      taskOf: (id) => this.#manager.get(id),
+      gate: this.#gate,
+      closing: this.#ending.signal,
+      counters: this.#manager.counters,
+    });
   }
 
   close(): Promise<void> {
@@ -242,12 +346,14 @@ class RunningTasks implements Tasks {
   }
 
   async #close(): Promise<void> {
+    this.#ending.abort(new SatchelError('cancelled', 'Satchel is closing'));
     this.#archiving?.stop();
     this.#room.close();
     this.#rates.close();
     try {
       await Promise.all(this.#calls);
       await this.#manager.close();
+      await this.#deliveries.close();
     } finally {
       this.#hosts.close();
       this.#bucket.close();
@@ -300,7 +406,7 @@ class RunningTasks implements Tasks {
       dataDir: dataFolder.path,
       startedAt: new Date(this.#startedAt).toISOString(),
       limitRate: this.#bucket.rate,
-      problems: [...lost, ...history, ...this.#settings.problems],
+      problems: [...lost, ...history, ...this.#settings.problems, ...this.#deliveries.problems],
     };
   }
 }

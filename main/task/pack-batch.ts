@@ -1,15 +1,16 @@
 import { basename, dirname, resolve } from 'node:path';
 import { readJournal } from '../bytes/open.ts';
-import { SatchelError } from '../contract/errors.ts';
+import type { SatchelError } from '../contract/errors.ts';
 import type { Message } from '../contract/events.ts';
 import type { PackOptions } from '../contract/pack.ts';
 import { excluder } from '../source/globs.ts';
 import { FILE_NAME_LIMIT, safeName } from '../source/names.ts';
 import { discardPartial } from './discard.ts';
 import type { RunListener, RunSurroundings } from './file-job.ts';
-import { Manager } from './manager.ts';
+import { demandFileName } from './jobs.ts';
 import { newFileRecord } from './new-record.ts';
-import { isPackageOf } from './package-notes.ts';
+import { runTasks } from './one-command.ts';
+import { madeOf } from './package-notes.ts';
 import type { TaskRecord } from './record.ts';
 import { runPack } from './run-pack.ts';
 
@@ -30,10 +31,8 @@ export async function runPackBatch(
   options: PackOptions,
   { around, signal, send, onProblem }: PackBatchOptions,
 ): Promise<boolean> {
+  demandFileName(options.output);
   const path = resolve(options.output);
-  if (/[/\\]\.{0,2}$/.test(options.output)) {
-    throw new SatchelError('bad-input', `not a name for a file: ${options.output}`);
-  }
   const place = { folder: dirname(path), name: safeName(basename(path), FILE_NAME_LIMIT) };
   const now = around.clock.now();
   const record = newFileRecord({ url: '', dir: place.folder, out: place.name }, now, { kind: 'package' });
@@ -41,7 +40,7 @@ export async function runPackBatch(
   const run = async ({ id }: TaskRecord, listener: RunListener, stop: AbortSignal) => {
     const { exclude, compress, symlinks, onConflict } = options;
     const journal = await readJournal(around.disk, place);
-    const resume = journal && isPackageOf(journal, 'files') ? place : null;
+    const resume = journal && madeOf(journal.notes) === 'files' ? place : null;
     const startOver = onConflict === 'overwrite';
     const job = { id, ...place, roots, symlinks, exclude: excluder(exclude), compress, onConflict, resume };
     const onBad = (bad: string, error: SatchelError) => {
@@ -50,24 +49,7 @@ export async function runPackBatch(
     };
     return runPack({ ...job, startOver }, around, { ...listener, onProblem: onBad }, stop);
   };
-  const manager = new Manager({
-    clock: around.clock,
-    memory: null,
-    jobs: 1,
-    run,
-    discard: async () => {},
-    waitsForRoom: false,
-  });
-  manager.load([record]);
-  const subscription = manager.subscribe(send);
-  const interrupt = () => manager.interrupt();
-  signal.addEventListener('abort', interrupt, { once: true });
-  if (signal.aborted) interrupt();
-  else manager.open();
-  await manager.idle();
-  signal.removeEventListener('abort', interrupt);
-  subscription.close();
-  await manager.close();
+  await runTasks([record], { clock: around.clock, signal, send, jobs: 1, run, announces: false });
   // There was nothing to pack: what was begun for it has no use.
   if (record.error?.code === 'bad-input' && record.place) await discardPartial(around.disk, record.place);
   return record.state === 'done' && problems === 0;

@@ -7,8 +7,8 @@ import { nameFor } from '../source/names.ts';
 import type { BatchJob, BatchResult } from './batch.ts';
 import type { FileResult, RunSurroundings } from './file-job.ts';
 import { packageAt } from './find-packages.ts';
-import { Manager } from './manager.ts';
 import { newItem, newPackageRecord } from './new-record.ts';
+import { runTasks } from './one-command.ts';
 import type { FetchOptions, PackageItem, PackageListener } from './package-job.ts';
 import type { ItemRecord, TaskRecord } from './record.ts';
 import { runPackage } from './run-package.ts';
@@ -51,27 +51,12 @@ export async function runPackageBatch(
 ): Promise<BatchResult> {
   const record = recordOf(job, around.clock.now());
   const sources = new Map(record.items.map((item, index) => [item, job.items[index] as PackageSource]));
-  const manager = new Manager({
-    clock: around.clock,
-    memory: null,
+  await runTasks([record], {
+    ...{ clock: around.clock, signal, send },
     jobs: Math.max(1, jobs),
-    run: () => Promise.reject(new SatchelError('internal', 'no file task is here')),
     runPackage: (_, listener, stop) => runOne({ job, record, sources }, around, listener, stop),
     leavesOut: job.finishWithout,
-    discard: async () => {},
-    waitsForRoom: false,
   });
-  manager.load([record]);
-  const told = manager.subscribe(send);
-  manager.announce([record]);
-  const interrupt = () => manager.interrupt();
-  signal.addEventListener('abort', interrupt, { once: true });
-  if (signal.aborted) interrupt();
-  else manager.open();
-  await manager.idle();
-  signal.removeEventListener('abort', interrupt);
-  told.close();
-  await manager.close();
   const leftOut = record.items.filter((item) => item.leftOut !== null).length;
   return { failed: leftOut + Number(record.state === 'failed') };
 }

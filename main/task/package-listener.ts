@@ -4,6 +4,7 @@ import { amountOf, itemById, leaveOut, recount, setAmount } from './items.ts';
 import type { ItemListener, PackageListener } from './package-job.ts';
 import type { ItemRecord, TaskRecord } from './record.ts';
 import type { Flight, Reporting } from './run-listener.ts';
+import { inThisRun } from './tracing.ts';
 
 export interface PackageReporting extends Reporting {
   /** What fails is left out at once, instead of failing the package. */
@@ -75,7 +76,7 @@ export class PackageTaker implements PackageListener {
   onControl(control: Parameters<PackageListener['onControl']>[0]): void {
     const flight = this.#flight;
     if (!this.#flying) return;
-    flight.control = control;
+    flight.control = inThisRun(control);
     // It has looked at the list before that changed; and is not ready to be told within this call.
     if (flight.listDue) queueMicrotask(() => control.listChanged());
     flight.listDue = false;
@@ -110,6 +111,7 @@ export class PackageTaker implements PackageListener {
       }),
       onJournaled: known((item, bytes: number) => this.#journaled(item, bytes)),
       onWaiting: known((item, retryAt: number | null, error: SatchelError | null) => {
+        this.#reporting.onWait(error);
         item.error = error?.report() ?? null;
         this.#waits.set(item, { retryAt, error });
         this.#lookAtWaits();

@@ -1,5 +1,4 @@
 import { z } from 'zod';
-import type { Replayed } from '../bytes/replay.ts';
 import { Compress } from '../contract/compress.ts';
 import { SourceFacts } from '../transfer/facts.ts';
 
@@ -57,12 +56,7 @@ export function itemNotes(notes: ReadonlyMap<string, unknown>): Map<number, Item
   return items;
 }
 
-/** Whether a journal is of a package. */
-export function isPackage({ notes }: Replayed): boolean {
-  return PackageNote.safeParse(notes.get(PACKAGE_NOTES.package)).success;
-}
-
-/** Whether it is of one that is made of this. */
-export function isPackageOf({ notes }: Replayed, of: PackageNote['of']): boolean {
-  return PackageNote.safeParse(notes.get(PACKAGE_NOTES.package)).data?.of === of;
+/** What the package is made of that has these notes; null: it is no package. */
+export function madeOf(notes: ReadonlyMap<string, unknown>): PackageNote['of'] | null {
+  return PackageNote.safeParse(notes.get(PACKAGE_NOTES.package)).data?.of ?? null;
 }

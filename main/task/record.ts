@@ -17,6 +17,16 @@ export interface OwnPlace extends Place {
   readonly journalId: string;
 }
 
+/** A further address of the same file. */
+export interface Spare {
+  /** Without credentials and fragment. */
+  readonly url: string;
+  /** What goes along with it, as an item's. */
+  readonly secret: Uint8Array | null;
+  /** It has failed for good; only the user's wish tries it again. */
+  readonly failed: boolean;
+}
+
 /** What is remembered of one source of a task. */
 export interface ItemRecord {
   readonly id: string;
@@ -43,6 +53,8 @@ export interface ItemRecord {
   leftOut: string | null;
   /** Headers, credentials, cookies, sealed; null: none. */
   secret: Uint8Array | null;
+  /** Tried in turn when `url` fails for good and changes places with it; those that failed come last. */
+  spares: readonly Spare[];
 }
 
 /** What is remembered of a task. Times are milliseconds since 1970. */

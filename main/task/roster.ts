@@ -1,13 +1,16 @@
 import { SatchelError } from '../contract/errors.ts';
-import type { EventType, Message, ProgressRow } from '../contract/events.ts';
+import type { EventMessage, EventType, ProgressRow } from '../contract/events.ts';
 import type { Task } from '../contract/task.ts';
 import { eventMessage } from '../progress/envelope.ts';
+import type { Send } from '../progress/listener.ts';
 import type { Clock } from '../world/clock.ts';
 import { Audience, type SubscribeOptions, type Subscription } from './audience.ts';
+import { Counters } from './figures.ts';
 import { amountOf, recount } from './items.ts';
 import { Keeper, type Memory } from './keeper.ts';
 import type { Live } from './live.ts';
 import { next, type Standing, type TaskEvent } from './machine.ts';
+import type { OutgoingEvent } from './outbox-table.ts';
 import { Queue } from './queue.ts';
 import type { HistoryEntry, ItemRecord, TaskRecord } from './record.ts';
 import { rowOf, taskOf } from './show.ts';
@@ -19,6 +22,14 @@ export interface RosterOptions {
   /** What is known of a task's present run; null where it has none. */
   readonly liveOf: (record: TaskRecord) => Live | null;
   readonly running: () => Iterable<TaskRecord>;
+  /** Who else is to be told of an event; null: nobody. */
+  readonly outgoing?: (message: EventMessage) => OutgoingEvent | null;
+}
+
+/** An event that listeners have not been told of yet. */
+export interface NewEvent {
+  readonly outgoing: readonly OutgoingEvent[];
+  readonly tell: () => void;
 }
 
 /**
@@ -28,6 +39,7 @@ export interface RosterOptions {
 export class Roster {
   readonly queue = new Queue<TaskRecord>();
   readonly keeper: Keeper;
+  readonly counters = new Counters();
   readonly #options: RosterOptions;
   readonly #audience: Audience;
 
@@ -123,13 +135,28 @@ export class Roster {
     for (const record of this.queue.list()) yield this.show(record);
   }
 
-  subscribe(send: (message: Message) => void, options: SubscribeOptions): Subscription {
+  subscribe(send: Send, options: SubscribeOptions): Subscription {
     return this.#audience.subscribe(send, options);
   }
 
+  /** Something has happened that will be remembered: listeners hear of it now, others when it is. */
   tell(type: EventType, record: TaskRecord, payload: Record<string, unknown>): void {
+    const event = this.event(type, record, payload);
+    for (const outgoing of event.outgoing) this.keeper.outgoing(outgoing);
+    event.tell();
+  }
+
+  /** The same in two steps, for what is to be told only once it is remembered: `outgoing` goes along with the change. */
+  event(type: EventType, record: TaskRecord, payload: Record<string, unknown>): NewEvent {
     const message = eventMessage(this.#options.clock, type, { taskId: record.id, ...payload });
-    this.#audience.tell(message, this.#row(record));
+    const outgoing = this.#options.outgoing?.(message) ?? null;
+    return {
+      outgoing: outgoing === null ? [] : [outgoing],
+      tell: () => {
+        this.counters.told(type);
+        this.#audience.tell(message, this.#row(record));
+      },
+    };
   }
 
   /** Something of a task has changed that is no event: it is remembered and shown. */

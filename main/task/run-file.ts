@@ -1,6 +1,6 @@
 import { type Opened, openPartialFile } from '../bytes/open.ts';
 import { type PartialFile, type Place, roomDetail } from '../bytes/partial-file.ts';
-import { asSatchelError, SatchelError } from '../contract/errors.ts';
+import { SatchelError } from '../contract/errors.ts';
 import { checksumText, digestsOf, header, isStrongEtag, parseHttpDate } from '../source/headers.ts';
 import { nameFor } from '../source/names.ts';
 import { Access } from '../transfer/access.ts';
@@ -9,11 +9,12 @@ import { isWholeAnswer, SourceFacts } from '../transfer/facts.ts';
 import { Fetch } from '../transfer/fetch.ts';
 import { Source } from '../transfer/source.ts';
 import { Limiter } from '../transfer/throttle.ts';
-import { checkFinalName, claimName, fetches, Skipped } from './claim.ts';
+import { checkFinalName, claimName, fetches } from './claim.ts';
 import type { FileJob, FileResult, RunListener, RunSurroundings } from './file-job.ts';
 import { type Sealed, verify } from './finish.ts';
 import { Naming, type NamingJob } from './naming.ts';
 import { ItemNote, NameList, NOTES } from './notes.ts';
+import { orSkipped } from './skipped.ts';
 
 export type { FileJob, FileResult, RunListener, RunSurroundings } from './file-job.ts';
 
@@ -28,13 +29,7 @@ export async function runFile(
   listener: RunListener,
   signal: AbortSignal,
 ): Promise<FileResult> {
-  try {
-    return await new FileRun(job, around, listener, signal).run();
-  } catch (thrown) {
-    if (!(thrown instanceof Skipped)) throw asSatchelError(thrown);
-    const facts = await around.disk.facts(thrown.path);
-    return { path: thrown.path, bytes: facts?.size ?? 0, already: true };
-  }
+  return orSkipped(around.disk, () => new FileRun(job, around, listener, signal).run());
 }
 
 class FileRun {
@@ -50,6 +45,8 @@ class FileRun {
   #instead: Place | null = null;
   #replaces: readonly string[] = [];
   #resumed = false;
+  /** Bytes from a spare address are here, and none of this one's yet. */
+  #begunElsewhere = false;
   readonly #naming: Naming;
 
   constructor(job: FileJob, around: RunSurroundings, listener: RunListener, signal: AbortSignal) {
@@ -72,7 +69,8 @@ class FileRun {
     } catch (thrown) {
       const changed = thrown instanceof SatchelError && thrown.code === 'source-changed';
       // Once only: a file that changes while it is fetched would be fetched for ever.
-      if (!changed || onChanged !== 'restart' || this.#place === null || this.#instead) throw thrown;
+      const restarts = onChanged === 'restart' || this.#begunElsewhere;
+      if (!changed || !restarts || this.#place === null || this.#instead) throw thrown;
       this.#listener.onRewound(0, thrown);
       return await this.#fromZero(this.#place);
     }
@@ -126,6 +124,7 @@ class FileRun {
   async #reopened({ file, droppedBytes, partMissing }: Extract<Opened, { kind: 'open' }>): Promise<Target> {
     const region = file.region(REGION) ?? (await file.placeRegion(REGION, 0, null));
     const facts = SourceFacts.safeParse(file.note(NOTES.facts)).data;
+    this.#lookWhoseBytes(file, facts ?? null);
     this.#replaces = NameList.safeParse(file.note(NOTES.replaces)).data ?? [];
     const received = region.have.bytes;
     if (droppedBytes > 0) {
@@ -135,6 +134,20 @@ class FileRun {
     this.#tellFacts(received, facts ?? null);
     await this.#demandRoom(file.place.folder, (facts?.total ?? received) - received);
     return { file, region };
+  }
+
+  /**
+   * That spares have the same file the user has said. It is believed of a file that comes whole from one of them, never of
+   * bytes put together from two: those must be proven the same, by a validator that the second could have contradicted.
+   */
+  #lookWhoseBytes(file: PartialFile, facts: SourceFacts | null): void {
+    const { spares = [], url, onChanged } = this.#job;
+    const from = ItemNote.safeParse(file.note(NOTES.item)).data?.url;
+    if (from === undefined || from === url || !spares.includes(from)) return;
+    this.#begunElsewhere = true;
+    const provable = isStrongEtag(facts?.etag ?? null) || facts?.lastModifiedStrong === true;
+    if (provable || onChanged === 'continue') return;
+    throw new SatchelError('source-changed', 'nothing tells whether the spare address has the same file');
   }
 
   async #fetch(
@@ -227,6 +240,7 @@ class FileRun {
     // Not before an answer was taken: an address that turns out to be another file's must not become this one's.
     const { url } = this.#job;
     if (ItemNote.safeParse(file.note(NOTES.item)).data?.url !== url) await file.keepNote(NOTES.item, { url });
+    this.#begunElsewhere = false;
     this.#tellFacts(file.region(REGION)?.have.bytes ?? 0, facts);
   }
 

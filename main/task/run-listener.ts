@@ -1,4 +1,5 @@
 import { basename } from 'node:path';
+import type { SatchelError } from '../contract/errors.ts';
 import type { EventType } from '../contract/events.ts';
 import type { Clock } from '../world/clock.ts';
 import type { RunListener } from './file-job.ts';
@@ -37,6 +38,8 @@ export interface Reporting {
   readonly keeper: Keeper;
   readonly report: (event: RunEvent) => void;
   readonly onFacts: () => void;
+  /** Something waits; null: not because it has failed. */
+  readonly onWait: (error: SatchelError | null) => void;
   /** It is still under way. */
   readonly flying: () => boolean;
   readonly tell: (type: EventType, payload: Record<string, unknown>) => void;
@@ -46,7 +49,7 @@ export interface Reporting {
 export function listenerOf(
   record: TaskRecord,
   { live, slot, stop }: Flight,
-  { clock, keeper, report, tell, onFacts, flying }: Reporting,
+  { clock, keeper, report, tell, onFacts, onWait, flying }: Reporting,
 ): RunListener {
   const [item] = record.items;
   if (!item) throw new TypeError('a task without an item');
@@ -93,6 +96,7 @@ export function listenerOf(
     }),
     onWaiting: flown((retryAt, error) => {
       slot.wait(retryAt);
+      onWait(error);
       const wait = { retryAt, error: error?.report() ?? null };
       report({ type: 'wait', ...wait });
       if (retryAt === null || record.state !== 'running') return;

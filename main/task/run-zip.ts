@@ -1,14 +1,15 @@
 import { type Opened, openPartialFile } from '../bytes/open.ts';
 import type { PartialFile, Place } from '../bytes/partial-file.ts';
-import { asSatchelError, SatchelError } from '../contract/errors.ts';
+import { SatchelError } from '../contract/errors.ts';
 import { DirectZip } from '../zip/direct-writer.ts';
-import { checkFinalName, claimName, type IsSame, Skipped } from './claim.ts';
+import { checkFinalName, claimName, type IsSame } from './claim.ts';
 import type { FileResult, RunSurroundings } from './file-job.ts';
 import type { Sealed } from './finish.ts';
 import { Naming } from './naming.ts';
 import { NameList, NOTES } from './notes.ts';
 import type { PackageJob, PackageListener } from './package-job.ts';
-import { PACKAGE_NOTES, PackageNote } from './package-notes.ts';
+import { madeOf, PACKAGE_NOTES, type PackageNote } from './package-notes.ts';
+import { orSkipped } from './skipped.ts';
 
 /** A ZIP to be made, whatever comes into it. */
 export interface ZipJob
@@ -39,13 +40,7 @@ export async function runZip(
   listener: ZipListener,
   work: ZipWork,
 ): Promise<FileResult> {
-  try {
-    return await new ZipRun(job, around, listener, work).run();
-  } catch (thrown) {
-    if (!(thrown instanceof Skipped)) throw asSatchelError(thrown);
-    const facts = await around.disk.facts(thrown.path);
-    return { path: thrown.path, bytes: facts?.size ?? 0, already: true };
-  }
+  return orSkipped(around.disk, () => new ZipRun(job, around, listener, work).run());
 }
 
 class ZipRun {
@@ -86,7 +81,7 @@ class ZipRun {
   readonly #isSame: IsSame = ({ id, notes }) => id === this.#job.id && this.#isOfKind(notes);
 
   #isOfKind(notes: ReadonlyMap<string, unknown>): boolean {
-    return PackageNote.safeParse(notes.get(PACKAGE_NOTES.package)).data?.of === this.#job.of;
+    return madeOf(notes) === this.#job.of;
   }
 
   async #goOn(place: Place): Promise<FileResult> {

@@ -13,6 +13,8 @@ import type { ItemRecord, TaskRecord } from './record.ts';
 import { historyOf, type Roster } from './roster.ts';
 import { type Flight, listenerOf } from './run-listener.ts';
 import { type Slot, Slots } from './slots.ts';
+import { takeSpare } from './spares.ts';
+import { traceRun } from './tracing.ts';
 
 /**
  * Runs a task to its end; rejects with a SatchelError, and soon when `signal` is aborted. What it finds out on its way
@@ -156,6 +158,7 @@ export class Runs {
 
   #start(record: TaskRecord): void {
     const { clock } = this.#options;
+    const { counters } = this.#roster;
     this.#urgent.delete(record.id);
     this.#roster.enter(record, this.#roster.after(record, { type: 'start' }));
     record.startedAt = clock.now();
@@ -166,7 +169,7 @@ export class Runs {
     const more = () => this.#extraSlot();
     const onBack = () => flight.control?.slotFree();
     const flight: Flight = {
-      ...{ run: record.run, live: new Live(clock), slot, stop },
+      ...{ run: record.run, live: new Live(clock, (bytes) => counters.got(bytes)), slot, stop },
       slots: record.kind === 'package' ? new PackageSlots({ own: slot, more, signal, onBack }) : null,
       atWork: new Set(),
       control: null,
@@ -175,7 +178,7 @@ export class Runs {
     };
     this.#flights.set(record.id, flight);
     this.#roster.tell('task.started', record, {});
-    flight.ended = this.#fly(record, flight);
+    flight.ended = traceRun(record, flight.live, () => this.#fly(record, flight));
     this.#roster.look();
   }
 
@@ -188,6 +191,7 @@ export class Runs {
         if (this.#roster.has(record)) this.#roster.tell(type, record, payload);
       },
       onFacts: () => this.#options.onFacts?.(record),
+      onWait: (error: SatchelError | null) => this.#roster.counters.waits(error),
       flying: () => this.#flights.get(record.id) === flight,
       leavesOut: this.#options.leavesOut ?? false,
     };
@@ -198,7 +202,7 @@ export class Runs {
       const { signal } = flight.stop;
       const result = await (runPackage && record.kind === 'package'
         ? runPackage(record, new PackageTaker(record, flight, reporting), signal)
-        : run(record, listenerOf(record, flight, reporting), signal));
+        : this.#tryAll(record, flight, () => run(record, listenerOf(record, flight, reporting), signal)));
       this.#report(record, flight, { type: 'complete' }, result);
     } catch (thrown) {
       const error = asSatchelError(thrown);
@@ -213,6 +217,27 @@ export class Runs {
     if (this.#urgent.has(record.id) && record.state === 'waiting' && !this.#closed) this.#start(record);
     this.fill();
     this.checkIdle();
+  }
+
+  /** When an address has failed for good, the next of its spares takes over, in the same run of the task. */
+  async #tryAll(record: TaskRecord, flight: Flight, run: () => Promise<FileResult>): Promise<FileResult> {
+    for (;;) {
+      try {
+        return await run();
+      } catch (thrown) {
+        const error = asSatchelError(thrown);
+        const over = flight.stop.signal.aborted || record.state !== 'running' || !this.#roster.has(record);
+        if (over || !takeSpare(record, error)) throw error;
+        const report = error.report();
+        this.#roster.counters.waits(error);
+        this.#report(record, flight, { type: 'wait', retryAt: null, error: report });
+        if (error.code === 'checksum-mismatch')
+          this.#roster.tell('task.rewound', record, { received: 0, reason: report });
+        const retryAt = new Date(this.#options.clock.now()).toISOString();
+        this.#roster.tell('task.retrying', record, { retryAt, error: report });
+        await flight.slot.goOn(flight.stop.signal);
+      }
+    }
   }
 
   /** What a run tells: void where the task has gone on without it, or all of them are being stopped. */

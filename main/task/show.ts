@@ -69,7 +69,10 @@ function itemOf(item: ItemRecord): Item {
   const { id, path, name, state, received, total, resumable, checksum, error } = item;
   const url = path === null ? item.url : null;
   const leftOut = item.leftOut !== null;
-  return { id, url, path, name, state, received, total, resumable, checksum, error, leftOut };
+  const shown = { id, url, path, name, state, received, total, resumable, checksum, error, leftOut };
+  if (item.spares.length === 0) return shown;
+  // Nobody else's business is what goes along with them.
+  return { ...shown, spares: item.spares.map(({ url, failed }) => ({ url, failed })) };
 }
 
 function segmentsOf({ items }: TaskRecord, live: Live | null): Segment[] {

@@ -92,7 +92,23 @@ const PACKAGES = `
   ALTER TABLE item ADD COLUMN start_over INTEGER NOT NULL DEFAULT 0;
   ALTER TABLE item ADD COLUMN left_out TEXT;
 `;
-export const MIGRATIONS: readonly Migration[] = [TASKS + HISTORY, PACKAGES];
+/**
+ * `spares`: further addresses of the same file, a JSON list. `outbox`: what is still to be told to others; `target` is
+ * who, `message` the event's envelope as JSON; `next_at` is ms since 1970.
+ */
+const SERVER = `
+  ALTER TABLE item ADD COLUMN spares TEXT;
+  CREATE TABLE outbox (
+    seq INTEGER PRIMARY KEY,
+    target TEXT NOT NULL,
+    event_id TEXT NOT NULL,
+    message TEXT NOT NULL,
+    tries INTEGER NOT NULL DEFAULT 0,
+    next_at INTEGER NOT NULL DEFAULT 0
+  ) STRICT;
+  CREATE INDEX outbox_target ON outbox (target, seq);
+`;
+export const MIGRATIONS: readonly Migration[] = [TASKS + HISTORY, PACKAGES, SERVER];
 export const ARCHIVE_MIGRATIONS: readonly Migration[] = [HISTORY];
 
 /** Without these nothing works; a damaged history is noticed when it is read. */

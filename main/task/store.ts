@@ -6,6 +6,7 @@ import type { Database, Statement } from '../world/sqlite.ts';
 import { History, type HistoryPage, type HistorySearch } from './history.ts';
 import type { DuplicateQuery } from './history-table.ts';
 import type { Change, Memory } from './keeper.ts';
+import { OutboxTable } from './outbox-table.ts';
 import type { HistoryEntry, TaskRecord } from './record.ts';
 import { ARCHIVE_MIGRATIONS, MIGRATIONS, VITAL } from './store-schema.ts';
 import { TaskTable } from './task-table.ts';
@@ -54,6 +55,8 @@ export async function openStore({ disk, folder, clock = systemClock }: StoreOpti
  * when it returns. Every failure is a SatchelError, as the class Database says.
  */
 export class Store implements Memory {
+  /** What others are still to be told of. */
+  readonly outbox: OutboxTable;
   readonly #main: Database;
   readonly #archive: Database;
   readonly #tasks: TaskTable;
@@ -66,6 +69,7 @@ export class Store implements Memory {
     this.#main = main;
     this.#archive = archive;
     this.#tasks = new TaskTable(main);
+    this.outbox = new OutboxTable(main);
     this.#history = new History(main, archive, clock);
     this.#secret = main.prepare('SELECT sealed FROM secret WHERE key = ?');
     this.#putSecret = main.prepare('INSERT OR REPLACE INTO secret (key, sealed) VALUES (?, ?)');
@@ -78,9 +82,10 @@ export class Store implements Memory {
   }
 
   /** All of it or, when it throws, nothing. A second ending of a task replaces the first, as the newest of all. */
-  save({ tasks = [], items, removed = [], history = [] }: Change): void {
+  save({ tasks = [], items, removed = [], history = [], events = [] }: Change): void {
     const saved = this.#main.transaction(() => {
       this.#history.add(history);
+      this.outbox.add(events);
       return this.#tasks.save(tasks, removed, items);
     });
     saved();

@@ -7,8 +7,8 @@ import { checksumText } from '../source/headers.ts';
 import { nameFor } from '../source/names.ts';
 import type { BatchJob } from './batch.ts';
 import type { RunSurroundings } from './file-job.ts';
-import { Manager } from './manager.ts';
 import { newFileRecord, newItem } from './new-record.ts';
+import { runTasks } from './one-command.ts';
 import type { StreamItem } from './stream-item.ts';
 import { demandFew, streamPackage } from './stream-package.ts';
 
@@ -50,32 +50,21 @@ export async function runStream(
   });
   const items = listed.map(({ item }) => item);
   let failure: SatchelError | null = null;
-  const manager = new Manager({
-    clock: around.clock,
-    memory: null,
-    jobs: 1,
-    run: () => Promise.reject(new TypeError('not a package')),
-    runPackage: async (_, listener, stop) => {
-      const either = AbortSignal.any([signal, stop]);
+  await runTasks([record], {
+    ...{ clock: around.clock, send, jobs: 1 },
+    // It is not paused, since it cannot be gone on with: stopped, it fails.
+    signal: new AbortController().signal,
+    runPackage: async (_, listener) => {
       try {
         const job = { items, compress, output, neverEmpty: true };
-        const { bytes } = await streamPackage(job, around, listener, either);
+        const { bytes } = await streamPackage(job, around, listener, signal);
         return { path: STDOUT_NAME, bytes, already: false };
       } catch (thrown) {
         failure = thrown as SatchelError;
         throw thrown;
       }
     },
-    discard: async () => {},
-    waitsForRoom: false,
   });
-  manager.load([record]);
-  const told = manager.subscribe(send);
-  manager.announce([record]);
-  manager.open();
-  await manager.idle();
-  told.close();
-  await manager.close();
   return failure;
 }
 

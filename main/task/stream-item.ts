@@ -22,6 +22,33 @@ export interface StreamItem
   readonly address: Address;
   /** Folder in the ZIP, with `/` between its parts, not yet safe; empty: none. */
   readonly folder: string;
+  /** Bytes that it must turn out to have; null or left out: any number. */
+  readonly size?: number | null;
+}
+
+/** One entry's source on its way through: it is opened, and then read once, in order. */
+export interface Streamed {
+  readonly id: string;
+  /** What it wants to be called in the ZIP, not yet safe. */
+  readonly wantedName: string;
+  /** What to call it in a message. */
+  readonly label: string;
+  /** Milliseconds since 1970, or null. */
+  readonly modified: number | null;
+  readonly mediaType: string | null;
+  /** Bytes, or null. */
+  readonly size: number | null;
+  /** Bytes still to come, or null. */
+  readonly left: number | null;
+  readonly segments: PackageSegment[];
+  open(): Promise<void>;
+  /** Its turn has come. */
+  begin(): void;
+  /** Gives its connection back until it is read. */
+  rest(): void;
+  /** Its bytes; throws where they are not what they should be, before its end is told. */
+  body(onRead: () => void): AsyncGenerator<Buffer, void>;
+  close(): void;
 }
 
 export interface StreamItemTools {
@@ -32,8 +59,7 @@ export interface StreamItemTools {
   readonly onWaiting: () => void;
 }
 
-/** One item on its way through: it is opened, and then read once, in order. */
-export class StreamedItem {
+export class StreamedItem implements Streamed {
   readonly item: StreamItem;
   readonly #tools: StreamItemTools;
   #source: Source | null = null;
@@ -49,13 +75,24 @@ export class StreamedItem {
     this.#meter = new Meter(tools.around.clock.monotonic());
   }
 
+  get id(): string {
+    return this.item.id;
+  }
+
   /** Its first answer is here. */
   get remote(): RemoteFile {
     if (!this.#remote) throw new SatchelError('internal', 'an item that was not opened');
     return this.#remote;
   }
 
-  /** Bytes still to come, or null. */
+  get mediaType(): string | null {
+    return this.remote.first.facts.mediaType;
+  }
+
+  get size(): number | null {
+    return this.remote.first.facts.total ?? this.item.size ?? null;
+  }
+
   get left(): number | null {
     const total = this.#source?.facts?.total ?? null;
     return total === null ? null : total - this.remote.received;
@@ -80,16 +117,15 @@ export class StreamedItem {
         },
       },
     });
+    this.#demandSize();
   }
 
-  /** Its turn has come. */
   begin(): void {
     this.#ahead = false;
     this.#tools.listener.onState('running', null);
     if (this.#wait) this.#onWaiting(...this.#wait);
   }
 
-  /** Gives its connection back until it is read. */
   rest(): void {
     this.#remote?.rest();
   }
@@ -98,7 +134,6 @@ export class StreamedItem {
     this.#remote?.close();
   }
 
-  /** What it wants to be called in the ZIP, not yet safe. */
   get wantedName(): string {
     const { folder, name } = this.item;
     const { url, headers, facts } = this.remote.first;
@@ -107,14 +142,12 @@ export class StreamedItem {
     return folder === '' ? own : `${folder}/${own}`;
   }
 
-  /** What to call it in a message. */
   get label(): string {
     if (this.#remote) return this.wantedName;
     const { name, address } = this.item;
     return name ?? nameFor({ disposition: null, url: address.url, mediaType: null });
   }
 
-  /** Milliseconds since 1970, or null. */
   get modified(): number | null {
     return parseHttpDate(this.remote.first.facts.lastModified);
   }
@@ -157,6 +190,13 @@ export class StreamedItem {
       },
       null,
     );
+  }
+
+  #demandSize(): void {
+    const { size = null } = this.item;
+    const { total } = this.remote.first.facts;
+    if (size === null || total === null || total === size) return;
+    throw new SatchelError('length-mismatch', `it has ${total} bytes, not ${size}`);
   }
 
   #sentDigests(): string[] {

@@ -6,7 +6,8 @@ import { FILE_MODE } from '../zip/records.ts';
 import { MOST_STREAM_ENTRIES, type StreamEntry, type StreamedZip, streamZip } from '../zip/stream.ts';
 import type { RunSurroundings } from './file-job.ts';
 import type { PackageListener } from './package-job.ts';
-import { StreamedItem, type StreamItem } from './stream-item.ts';
+import { StreamedFile, type StreamFile } from './stream-file.ts';
+import { type Streamed, StreamedItem, type StreamItem } from './stream-item.ts';
 
 /**
  * The next item is asked for when so many bytes are left of this one, or fewer. Its answer then waits no longer than a
@@ -18,12 +19,16 @@ const ARCHIVER_STALL_MS = 60_000;
 
 export interface StreamJob {
   /** In the ZIP's order. */
-  readonly items: readonly StreamItem[];
+  readonly items: readonly (StreamItem | StreamFile)[];
   readonly compress: Compress;
+  /** Bytes that the ZIP was promised to have; see `ZipStreamOptions`. */
+  readonly length?: number | null;
   /** Ended when the ZIP is whole, destroyed when it will never be. */
   readonly output: Writable;
   /** A failure before the first byte is not to look like an empty ZIP to whoever reads the output. */
   readonly neverEmpty: boolean;
+  /** The first item is open: from now on bytes may come. */
+  readonly onBegun?: () => void;
 }
 
 export type StreamListener = Pick<PackageListener, 'onPhase' | 'onFetch' | 'item'>;
@@ -56,7 +61,7 @@ export function demandFew(items: number): void {
 
 interface Ahead {
   readonly index: number;
-  readonly streamed: StreamedItem;
+  readonly streamed: Streamed;
   readonly opened: Promise<void>;
 }
 
@@ -68,7 +73,7 @@ class StreamRun {
   readonly #signal: AbortSignal;
   readonly #names = new EntryNames();
   #ahead: Ahead | null = null;
-  #current: StreamedItem | null = null;
+  #current: Streamed | null = null;
   /** The present one waits for its server. */
   #waits = false;
   #failure: SatchelError | null = null;
@@ -81,7 +86,7 @@ class StreamRun {
   }
 
   async run(): Promise<StreamedZip> {
-    const { output, compress, neverEmpty } = this.#job;
+    const { output, compress, neverEmpty, length = null } = this.#job;
     this.#listener.onPhase('fetching');
     this.#listener.onFetch(() => [
       ...(this.#current?.segments ?? []),
@@ -89,7 +94,7 @@ class StreamRun {
     ]);
     try {
       return await streamZip({
-        ...{ output, compress, neverEmpty, clock: this.#around.clock, signal: this.#signal },
+        ...{ output, compress, neverEmpty, length, clock: this.#around.clock, signal: this.#signal },
         entries: this.#entries(),
         stallMs: ARCHIVER_STALL_MS,
         onEntry: () => this.#listenerOf(this.#current)?.onState('done', null),
@@ -102,6 +107,8 @@ class StreamRun {
   /** Whatever is under way ends. */
   close(): void {
     this.#stop.abort(new SatchelError('cancelled'));
+    this.#current?.close();
+    this.#ahead?.streamed.close();
   }
 
   async *#entries(): AsyncGenerator<StreamEntry, void> {
@@ -115,20 +122,20 @@ class StreamRun {
     this.#current = streamed;
     streamed.begin();
     await this.#guarded(opened);
+    if (index === 0) this.#job.onBegun?.();
     const name = this.#names.claim(entryPath(streamed.wantedName));
     this.#listenerOf(streamed)?.onName(name);
-    const { facts } = streamed.remote.first;
     return {
       name,
       modified: streamed.modified ?? this.#around.clock.now(),
       mode: FILE_MODE,
-      mediaType: facts.mediaType,
-      size: facts.total,
+      mediaType: streamed.mediaType,
+      size: streamed.size,
       body: this.#body(streamed, index),
     };
   }
 
-  async *#body(streamed: StreamedItem, index: number): AsyncGenerator<Buffer, void> {
+  async *#body(streamed: Streamed, index: number): AsyncGenerator<Buffer, void> {
     const askAhead = () => {
       const { left } = streamed;
       this.#waits = false;
@@ -159,17 +166,22 @@ class StreamRun {
   }
 
   #open(index: number): Ahead {
-    const item = this.#job.items[index] as StreamItem;
-    const streamed = new StreamedItem(item, {
+    const streamed = this.#streamed(this.#job.items[index] as StreamItem | StreamFile);
+    return { index, streamed, opened: streamed.open() };
+  }
+
+  #streamed(item: StreamItem | StreamFile): Streamed {
+    const listener = this.#listener.item(item.id);
+    if ('path' in item) return new StreamedFile(item, this.#around.disk, listener);
+    return new StreamedItem(item, {
       around: this.#around,
       signal: this.#signal,
-      listener: this.#listener.item(item.id),
+      listener,
       onWaiting: () => {
         this.#waits = true;
         this.#letRest();
       },
     });
-    return { index, streamed, opened: streamed.open() };
   }
 
   async #guarded(opened: Promise<void>): Promise<void> {
@@ -181,8 +193,8 @@ class StreamRun {
     }
   }
 
-  #listenerOf(streamed: StreamedItem | null) {
-    return streamed ? this.#listener.item(streamed.item.id) : null;
+  #listenerOf(streamed: Streamed | null) {
+    return streamed ? this.#listener.item(streamed.id) : null;
   }
 
   /** An item's own failure is told with its name. */

@@ -1,5 +1,5 @@
 import type { Database, SqlValue, Statement } from '../world/sqlite.ts';
-import type { ItemRecord, TaskRecord } from './record.ts';
+import type { ItemRecord, Spare, TaskRecord } from './record.ts';
 
 /** Columns in the order in which the functions below give and take their values. */
 const TASK_COLUMNS = [
@@ -9,7 +9,7 @@ const TASK_COLUMNS = [
 ];
 const ITEM_COLUMNS = [
   ...['task_id', 'id', 'url', 'out', 'name', 'state', 'received', 'total', 'resumable'],
-  ...['checksum', 'etag', 'error', 'secret', 'path', 'tries', 'start_over', 'left_out', 'position'],
+  ...['checksum', 'etag', 'error', 'secret', 'path', 'tries', 'start_over', 'left_out', 'spares', 'position'],
 ];
 
 /** Tasks and their items in the database. */
@@ -174,7 +174,7 @@ function itemValues(item: ItemRecord, taskId: string, position: number): SqlValu
   return [
     ...[taskId, id, url, out, name, state, received, total],
     ...[resumable === null ? null : Number(resumable), checksum, etag, json(error), secret],
-    ...[item.path, item.tries, Number(item.startOver), item.leftOut, position],
+    ...[item.path, item.tries, Number(item.startOver), item.leftOut, sparesText(item.spares), position],
   ];
 }
 
@@ -198,7 +198,28 @@ function itemOf(row: readonly SqlValue[]): ItemRecord {
     tries: next(),
     startOver: next() === 1,
     leftOut: next(),
+    spares: sparesIn(next()),
   } as unknown as ItemRecord;
+}
+
+/** A list of `{url, secret?, failed?}`, the secret sealed and in base64; null where there are none. */
+function sparesText(spares: readonly Spare[]): string | null {
+  if (spares.length === 0) return null;
+  const kept = spares.map(({ url, secret, failed }) => ({
+    url,
+    ...(secret === null ? {} : { secret: Buffer.from(secret).toString('base64') }),
+    ...(failed ? { failed } : {}),
+  }));
+  return JSON.stringify(kept);
+}
+
+function sparesIn(text: SqlValue): Spare[] {
+  const kept = (parsed(text) ?? []) as { url: string; secret?: string; failed?: boolean }[];
+  return kept.map(({ url, secret, failed = false }) => ({
+    url,
+    secret: secret === undefined ? null : Buffer.from(secret, 'base64'),
+    failed,
+  }));
 }
 
 const flag = (value: SqlValue) => (value === null ? null : value === 1);

@@ -1,16 +1,16 @@
 import { basename, dirname, join, relative, resolve, sep } from 'node:path';
-import { SatchelError } from '../contract/errors.ts';
 import type { GetOptions } from '../contract/get.ts';
 import { FILE_NAME_LIMIT, safeName } from '../source/names.ts';
 import { entryPath } from '../zip/entry-names.ts';
 import type { BatchJob } from './batch.ts';
+import { demandFileName } from './jobs.ts';
 import type { PackageBatchJob, PackageSource } from './package-batch.ts';
 
 /** The downloads of one command as one package; `zip` lies below `--dir`. Throws `bad-input`. */
 export function packageOfJobs(jobs: readonly BatchJob[], options: GetOptions): PackageBatchJob {
   const { zip = '', dir, timeout, compress, finishWithout } = options;
   const { connections, minSplit, retries, onConflict, onChanged } = options;
-  if (/(^|[/\\])\.{0,2}$/.test(zip)) throw new SatchelError('bad-input', `not a name for a file: ${zip}`);
+  demandFileName(zip);
   const path = resolve(dir, zip);
   return {
     folder: dirname(path),

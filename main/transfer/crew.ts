@@ -8,6 +8,7 @@ import type { HostSlot, Hosts } from './hosts.ts';
 import { Lane } from './lane.ts';
 import { receive } from './receive.ts';
 import { isPermanent } from './retry.ts';
+import { startSegment } from './segment-span.ts';
 import { FromZero, type Granted, OddNode, type Source } from './source.ts';
 import { type Stripe, StripeBoard } from './stripes.ts';
 import type { Limiter } from './throttle.ts';
@@ -281,13 +282,18 @@ export class Crew {
     const all = AbortSignal.any([this.#stop.signal, signal]);
     for (;;) {
       const request = lane.begin(all, clock.monotonic());
-      const first = this.#board ? null : await this.#begin(request);
+      const beginning = this.#board ? null : startSegment(source.host, 0);
+      const first = beginning && (await beginning.orEnd(() => this.#begin(request)));
       lane.stripe = this.#nextStripe(lane);
-      if (!lane.stripe) return;
+      if (!lane.stripe) return beginning?.end(0);
+      const segment = beginning ?? startSegment(source.host, lane.stripe.start);
+      const before = lane.received;
       try {
         const granted = first ?? (await this.#ask(lane.stripe, request));
         await this.#receive(lane, lane.stripe, granted, request);
+        segment.end(lane.received - before);
       } catch (thrown) {
+        segment.end(lane.received - before, thrown);
         if (!lane.replaced || all.aborted) throw thrown;
       } finally {
         this.#board?.giveBack(lane.stripe);

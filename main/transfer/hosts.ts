@@ -99,6 +99,18 @@ export class Hosts {
     return left > 0 ? this.#clock.now() + left : null;
   }
 
+  /** How many hosts are held at present, and connections to any in use. */
+  figures(): { readonly held: number; readonly used: number } {
+    const now = this.#clock.monotonic();
+    let held = 0;
+    let used = 0;
+    for (const state of this.#hosts.values()) {
+      if (state.heldUntil > now) held += 1;
+      used += state.used;
+    }
+    return { held, used };
+  }
+
   #state(host: string): HostState {
     const known = this.#hosts.get(host);
     if (known) return known;

@@ -4,6 +4,7 @@ import type { FirstAnswer } from './crew.ts';
 import type { Hosts } from './hosts.ts';
 import { Pull } from './pull.ts';
 import { holdsHost, isPermanent, RetryCount, retryDelay } from './retry.ts';
+import { type Segment, startSegment } from './segment-span.ts';
 import { FromZero, OddNode, type Source } from './source.ts';
 import type { Limiter } from './throttle.ts';
 
@@ -75,6 +76,9 @@ class Remote implements RemoteFile {
   readonly #retries: RetryCount;
   #first: FirstAnswer | null = null;
   #pull: Pull | null = null;
+  #segment: Segment | null = null;
+  /** Where it begins. */
+  #segmentFrom = 0;
   /** Bytes that have come; those of `#held` are not handed out yet. */
   #at = 0;
   #received = 0;
@@ -130,6 +134,7 @@ class Remote implements RemoteFile {
   }
 
   rest(): void {
+    this.#endSegment();
     this.#pull?.close();
     this.#pull = null;
   }
@@ -165,6 +170,7 @@ class Remote implements RemoteFile {
         if (source.facts?.total == null) source.learn({ total: this.#at });
         this.#letFinish();
       } catch (thrown) {
+        this.#endSegment(thrown);
         this.rest();
         await this.#mend(thrown);
       }
@@ -187,8 +193,14 @@ class Remote implements RemoteFile {
   }
 
   #letFinish(): void {
+    this.#endSegment();
     this.#pull?.finish();
     this.#pull = null;
+  }
+
+  #endSegment(thrown: unknown = null): void {
+    this.#segment?.end(this.#at - this.#segmentFrom, thrown);
+    this.#segment = null;
   }
 
   /** Null when there is nothing behind what is here. */
@@ -208,10 +220,13 @@ class Remote implements RemoteFile {
       throw new FromZero(new SatchelError('range-ignored', 'it is sent whole only'));
     }
     const slot = hosts.tryAcquire(source.host) ?? (await this.#queueForHost());
+    this.#segment = startSegment(source.host, this.#at);
+    this.#segmentFrom = this.#at;
     try {
       const state = { begun: this.#at > 0, extra: false };
       const granted = await source.ask({ from: this.#at, end: null }, state, this.#signal);
       if (granted.kind === 'complete') {
+        this.#endSegment();
         slot.release();
         return null;
       }
@@ -225,6 +240,7 @@ class Remote implements RemoteFile {
       const end = granted.end ?? source.facts?.total ?? null;
       return new Pull({ ...reading, granted, from: this.#at, end });
     } catch (thrown) {
+      this.#endSegment(thrown);
       slot.release();
       throw thrown;
     }

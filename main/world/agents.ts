@@ -4,6 +4,7 @@ import { Agent as HttpsAgent } from 'node:https';
 import type { Socket } from 'node:net';
 import * as tls from 'node:tls';
 import { SatchelError } from '../contract/errors.ts';
+import type { AddressRule } from './address-rule.ts';
 import { type ProxyAddress, parseProxy, proxyFromEnvironment } from './proxy.ts';
 import type { ProxyAgent, TlsOptions } from './proxy-agents.ts';
 
@@ -62,7 +63,7 @@ export class ReadSize {
  * body out of what it is given, so nothing keeps the buffer; without this each read allocates 64 KiB for that copy's
  * original alone, and a download takes twice the time of the processor. TLS connections read as usual.
  */
-function createPlainAgent(reads: ReadSize): HttpAgent {
+function createPlainAgent(reads: ReadSize, more: AgentOptions): HttpAgent {
   const onread = {
     buffer: () => reads.buffer(),
     callback(this: Socket, size: number, buffer: Buffer) {
@@ -70,7 +71,7 @@ function createPlainAgent(reads: ReadSize): HttpAgent {
       return true;
     },
   };
-  return new HttpAgent({ ...AGENT_OPTIONS, onread } as AgentOptions);
+  return new HttpAgent({ ...AGENT_OPTIONS, ...more, onread } as AgentOptions);
 }
 
 /** The connections made under one set of options. Throws `bad-input` where these cannot be. */
@@ -80,19 +81,26 @@ export class Agents {
   readonly #plain: HttpAgent;
   readonly #secure: HttpsAgent;
   readonly #proxied = new Map<string, { http: ProxyAgent; https: ProxyAgent }>();
+  readonly #rule: AddressRule | null;
   #inUse = 0;
   #onRetired: (() => void) | null = null;
 
-  constructor(options: NetworkOptions, reads: ReadSize) {
+  /** `rule`: which addresses may be reached; null: all. A proxy is its owner's choice, and may be anywhere. */
+  constructor(options: NetworkOptions, reads: ReadSize, rule: AddressRule | null) {
     const { proxy } = options;
+    this.#rule = rule;
+    const checked = rule === null ? {} : { lookup: rule.lookup };
     this.#fixed = proxy === 'env' || proxy === 'none' ? proxy : parseProxy(proxy);
     this.#tls = tlsOptions(options);
-    this.#plain = createPlainAgent(reads);
-    this.#secure = new HttpsAgent({ ...AGENT_OPTIONS, ...this.#tls });
+    this.#plain = createPlainAgent(reads, checked);
+    this.#secure = new HttpsAgent({ ...AGENT_OPTIONS, ...this.#tls, ...checked });
   }
 
+  /** Throws `address-refused` where the rule does not allow it; names are looked at again when they are connected to. */
   async route(url: string): Promise<Route> {
     const proxy = this.#proxyFor(url);
+    this.#rule?.demandUrl(url);
+    if (proxy !== null) await this.#rule?.demandNameToo(url);
     if (proxy === null) return { agent: { http: this.#plain, https: this.#secure }, proxy };
     const key = JSON.stringify(proxy);
     // Only now: most never need a proxy, and its libraries take longer to load than the rest of the network.
@@ -105,6 +113,17 @@ export class Agents {
   #proxyFor(url: string): ProxyAddress | null {
     if (this.#fixed === 'none') return null;
     return this.#fixed === 'env' ? proxyFromEnvironment(url) : this.#fixed;
+  }
+
+  /** Connections to servers and proxies, in use and kept. */
+  get openSockets(): number {
+    const agents = [
+      this.#plain,
+      this.#secure,
+      ...[...this.#proxied.values()].flatMap(({ http, https }) => [http, https]),
+    ];
+    const lists = [...new Set(agents)].flatMap(({ sockets, freeSockets }) => [sockets, freeSockets]);
+    return lists.flatMap((list) => Object.values(list)).reduce((sum, each) => sum + (each?.length ?? 0), 0);
   }
 
   /** Something is under way with these connections until what this gives is called. */

@@ -63,6 +63,16 @@ async function guarded<T>(path: string, work: () => Promise<T>): Promise<T> {
   }
 }
 
+/** What an open file is; times in nanoseconds since 1970. */
+export interface OpenFileFacts {
+  readonly size: number;
+  /** As in FileFacts. */
+  readonly id: string;
+  readonly modifiedNs: bigint;
+  /** Of any change to it, which nobody can set. */
+  readonly changedNs: bigint;
+}
+
 /** An open file, read and written by position. Every failure is a SatchelError. */
 export class DiskFile {
   readonly path: string;
@@ -104,6 +114,14 @@ export class DiskFile {
 
   size(): Promise<number> {
     return guarded(this.path, async () => (await this.#handle.stat()).size);
+  }
+
+  /** Of the open file, whatever has its name by now. */
+  facts(): Promise<OpenFileFacts> {
+    return guarded(this.path, async () => {
+      const { size, dev, ino, mtimeNs, ctimeNs } = await this.#handle.stat({ bigint: true });
+      return { size: Number(size), id: `${dev}:${ino}`, modifiedNs: mtimeNs, changedNs: ctimeNs };
+    });
   }
 
   truncate(size: number): Promise<void> {

@@ -4,6 +4,7 @@ import type { Readable } from 'node:stream';
 import { TLSSocket } from 'node:tls';
 import got, { type Request } from 'got';
 import { SatchelError } from '../contract/errors.ts';
+import type { AddressRule } from './address-rule.ts';
 import { Agents, type NetworkOptions, ReadSize, type Route } from './agents.ts';
 import { httpError } from './http-errors.ts';
 import { proxyName, proxyRefused } from './proxy-errors.ts';
@@ -35,9 +36,17 @@ export interface HttpAnswer {
   close(): void;
 }
 
+export interface HttpPost extends Pick<HttpAsk, 'url' | 'headers' | 'signal'> {
+  readonly body: Buffer;
+  /** For all of it, the answer included. */
+  readonly timeoutMs: number;
+}
+
 export interface Http {
   /** Sends one GET and gives the head of its answer; follows nothing, retries nothing. Errors are SatchelErrors. */
   get(ask: HttpAsk): Promise<HttpAnswer>;
+  /** Sends one POST and gives the status of its answer; what else the answer says is not kept. As `get` otherwise. */
+  post(ask: HttpPost): Promise<{ readonly status: number }>;
   /** Later requests use these; what is under way goes on as it began. Throws `bad-input` and changes nothing then. */
   configure(options: Partial<NetworkOptions>): void;
   /**
@@ -45,6 +54,8 @@ export interface Http {
    * prepared already and may still be of the size before.
    */
   limitReads(bytes: number | null): void;
+  /** Connections that are open, in use and kept. */
+  openSockets(): number;
   close(): void;
 }
 
@@ -53,23 +64,42 @@ const USUAL: NetworkOptions = { proxy: 'env', ca: null, insecure: false, userAge
 /** A kept-alive connection that the server has just closed fails before any answer: worth another at once. */
 const STALE_SOCKET_TRIES = 3;
 
-/** Options that are left out are as usual: proxies as the environment says. Throws `bad-input` where they cannot be. */
-export function createHttp(options: Partial<NetworkOptions> = {}): Http {
+/** An answer to a POST is read to this length, so that its connection can be kept. */
+const POST_ANSWER_BYTES = 64 * 1024;
+
+/**
+ * Options that are left out are as usual: proxies as the environment says. `rule` says which addresses may be reached,
+ * whatever the options; null: all. Throws `bad-input` where they cannot be.
+ */
+export function createHttp(options: Partial<NetworkOptions> = {}, rule: AddressRule | null = null): Http {
   const reads = new ReadSize();
-  let network = networkOf(options, reads);
+  let network = networkOf(options, reads, rule);
   const all = new Set([network.agents]);
+  const get = async (ask: HttpAsk & { readonly body?: Buffer }) => {
+    const { agents, userAgent } = network;
+    for (let tries = 1; ; tries++) {
+      const outcome = await send(ask, { agents, userAgent, reads });
+      if ('answer' in outcome) return outcome.answer;
+      if (!outcome.staleSocket || tries >= STALE_SOCKET_TRIES || ask.signal.aborted) throw outcome.error;
+    }
+  };
   return {
-    get: async (ask) => {
-      const { agents, userAgent } = network;
-      for (let tries = 1; ; tries++) {
-        const outcome = await send(ask, { agents, userAgent, reads });
-        if ('answer' in outcome) return outcome.answer;
-        if (!outcome.staleSocket || tries >= STALE_SOCKET_TRIES || ask.signal.aborted) throw outcome.error;
+    get,
+    post: async ({ timeoutMs, signal, ...ask }) => {
+      const late = new AbortController();
+      const timer = setTimeout(() => late.abort(new SatchelError('timeout')), timeoutMs);
+      try {
+        const answer = await get({ ...ask, signal: AbortSignal.any([signal, late.signal]) });
+        await drain(answer);
+        return { status: answer.status };
+      } finally {
+        clearTimeout(timer);
       }
     },
+    openSockets: () => [...all].reduce((sum, { openSockets }) => sum + openSockets, 0),
     configure: (changed) => {
       const { agents } = network;
-      network = networkOf(changed, reads);
+      network = networkOf(changed, reads, rule);
       all.add(network.agents);
       agents.retire(() => all.delete(agents));
     },
@@ -80,14 +110,32 @@ export function createHttp(options: Partial<NetworkOptions> = {}): Http {
   };
 }
 
-function networkOf(options: Partial<NetworkOptions>, reads: ReadSize): { agents: Agents; userAgent: string } {
+/** What breaks in an answer that has its status changes nothing of that. */
+async function drain({ body, close }: HttpAnswer): Promise<void> {
+  let bytes = 0;
+  try {
+    for await (const chunk of body) {
+      bytes += (chunk as Buffer).length;
+      if (bytes > POST_ANSWER_BYTES) break;
+    }
+  } catch {
+    // Its status is here.
+  }
+  close();
+}
+
+function networkOf(
+  options: Partial<NetworkOptions>,
+  reads: ReadSize,
+  rule: AddressRule | null,
+): { agents: Agents; userAgent: string } {
   const whole = { ...USUAL, ...options };
   const userAgent = whole.userAgent ?? 'Satchel';
   if (/[^\t\x20-\x7e\x80-\uffff]/.test(userAgent)) {
     throw new SatchelError('bad-input', 'the user agent has a control character in it');
   }
   // Header bytes are written as Latin-1.
-  return { agents: new Agents(whole, reads), userAgent: Buffer.from(userAgent).toString('latin1') };
+  return { agents: new Agents(whole, reads, rule), userAgent: Buffer.from(userAgent).toString('latin1') };
 }
 
 type Outcome = { answer: HttpAnswer } | { error: SatchelError; staleSocket: boolean };
@@ -98,7 +146,10 @@ interface Means {
   readonly reads: ReadSize;
 }
 
-async function send(ask: HttpAsk, { agents, userAgent, reads }: Means): Promise<Outcome> {
+async function send(
+  ask: HttpAsk & { readonly body?: Buffer },
+  { agents, userAgent, reads }: Means,
+): Promise<Outcome> {
   const release = agents.hold();
   try {
     const route = await agents.route(ask.url);
@@ -111,6 +162,7 @@ async function send(ask: HttpAsk, { agents, userAgent, reads }: Means): Promise<
       strictContentLength: false,
       retry: { limit: 0 },
       signal: ask.signal,
+      ...(ask.body === undefined ? {} : { method: 'POST', body: ask.body }),
     });
     whenOver(stream, release);
     return await outcomeOf(stream, { ask, route, reads });

@@ -41,8 +41,14 @@ export class HeldOutput {
   /** Resolves when it takes more. */
   async push(bytes: Buffer): Promise<void> {
     const last = this.#last;
-    this.#last = bytes;
-    if (last) await this.#write(last);
+    if (last) {
+      this.#last = bytes;
+      await this.#write(last);
+    } else {
+      // Whoever waits for the first bytes has them now; one that is missing is as good as many.
+      this.#last = bytes.subarray(-1);
+      await this.#write(bytes.subarray(0, -1));
+    }
   }
 
   /** All of it is right: resolves when all of it is written. */
@@ -66,6 +72,7 @@ export class HeldOutput {
   }
 
   async #write(bytes: Buffer): Promise<void> {
+    if (bytes.length === 0) return;
     if (this.#fate.error) throw this.#fate.error;
     this.#written += bytes.length;
     if (this.#output.write(bytes)) return;

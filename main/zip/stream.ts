@@ -3,38 +3,38 @@ import { ZipArchive } from 'archiver';
 import type { Compress } from '../contract/compress.ts';
 import { asSatchelError, SatchelError } from '../contract/errors.ts';
 import type { Clock } from '../world/clock.ts';
+import { chunksOf, type Flowing } from './archive-chunks.ts';
+import { storeInBlocks } from './archiver-stored.ts';
 import { gains, isTextLike } from './compressible.ts';
 import { EntryNames, entryPath } from './entry-names.ts';
 import { HeldOutput } from './held-output.ts';
 import { SharedFate } from './shared-fate.ts';
+import { StoredBlocks } from './stored-blocks.ts';
 import { StreamBody, type StreamEntry } from './stream-body.ts';
 import { archiveError } from './stream-errors.ts';
+import { WHOLE_BYTES } from './stream-length.ts';
 import { ZipTail } from './zip-tail.ts';
 
 export type { StreamEntry } from './stream-body.ts';
 
 /** archiver keeps 7.5 KB of each entry for the directory, and writes that at its end without waiting for anybody. */
 export const MOST_STREAM_ENTRIES = 50_000;
-/** An entry that ends within so many bytes is given to archiver whole: its header then has its size and its CRC. */
-const WHOLE_BYTES = 64 * 1024;
 /** Bytes of whole entries that may wait inside archiver, which takes them however slow the output is. */
 const WAITING_BYTES = 1024 * 1024;
-/** Blocks of deflate that only wrap what is stored are twice as fast with this as with the usual 16 KiB. */
-const CHUNK_BYTES = 128 * 1024;
 const USUAL_LEVEL = 6;
+const CHUNK_BYTES = 128 * 1024;
 /** archiver makes the first day of 1980 or the last of 2043 of what lies outside, but only of what is a date at all. */
 const EARLIEST = 0;
 const LATEST = Date.UTC(2107, 0, 1);
 
 /** What of archiver is used. */
-export interface Archive extends AsyncIterable<Buffer> {
+export interface Archive extends Flowing {
   append(
     source: Readable | Buffer,
     data: { name: string; date: Date; mode: number; store: boolean },
   ): unknown;
   finalize(): Promise<void>;
   destroy(error?: Error): unknown;
-  on(event: string, listener: (...args: never[]) => void): unknown;
 }
 
 export interface ArchiveOptions {
@@ -49,6 +49,8 @@ export interface ZipStreamOptions {
   /** Ended when the ZIP is whole, destroyed when it will never be. */
   readonly output: Writable;
   readonly compress: Compress;
+  /** Bytes that somebody was promised, as `streamLength` counts them: not one more, and no end with fewer. */
+  readonly length?: number | null;
   readonly clock: Clock;
   /** Longer than this archiver may not stand still while neither a source nor the output is waited for. */
   readonly stallMs: number;
@@ -91,6 +93,8 @@ class ZipStream {
   readonly #iterator: AsyncIterator<StreamEntry>;
   #body: StreamBody | null = null;
   #source: Readable | null = null;
+  /** For the present entry, when it is streamed and nothing is to be gained. */
+  #blocks: StoredBlocks | null = null;
   #entries = 0;
   /** Bytes of stored entries that archiver was given and that have not come out of it yet, about. */
   #waiting = 0;
@@ -104,7 +108,9 @@ class ZipStream {
     this.#fate = new SharedFate({ clock, stallMs, onFail: (error) => this.#cut(error) });
     this.#output = new HeldOutput(options.output, this.#fate);
     this.#iterator = options.entries[Symbol.asyncIterator]();
-    const create = options.createArchive ?? ((how) => new ZipArchive(how) as unknown as Archive);
+    const usual = (how: ArchiveOptions) =>
+      storeInBlocks(new ZipArchive(how) as unknown as Archive, () => this.#blocks);
+    const create = options.createArchive ?? usual;
     this.#archive = create({ forceLocalTime: true, zlib: this.#zlib });
     this.#archive.on('entry', () => this.#onEntry?.());
     for (const event of ['error', 'warning']) {
@@ -162,12 +168,15 @@ class ZipStream {
     this.#demandSafe(entry.name);
     this.#body = new StreamBody(entry);
     if (this.#fate.error) this.#body.close();
-    const head = await this.#fate.waitingFor(this.#body.head(WHOLE_BYTES));
+    const head = this.#wantsHead(entry)
+      ? await this.#fate.waitingFor(this.#body.head(WHOLE_BYTES))
+      : Buffer.alloc(0);
     const level = entry.name.endsWith('/') ? null : await this.#levelOf(entry, head);
     const whole = this.#body.ended;
     this.#zlib.level = level ?? 0;
     // A whole one has no use for large buffers.
     this.#zlib.chunkSize = whole ? 16 * 1024 : CHUNK_BYTES;
+    this.#blocks = level === null ? new StoredBlocks(entry.size) : null;
     // An empty one archiver stores anyway, but with a data descriptor unless it is told to.
     const store = whole && (level === null || head.length === 0);
     if (store) this.#waiting += head.length;
@@ -188,6 +197,12 @@ class ZipStream {
     const isSafe = entryPath(name, { folder: name.endsWith('/') }) === name;
     if (isSafe && this.#names.claim(name) === name) return;
     throw new SatchelError('path-unsafe', `not a name for an entry of a ZIP: ${name}`);
+  }
+
+  /** Where size and name say all, its header can go out before its first byte is here. */
+  #wantsHead({ name, mediaType, size }: StreamEntry): boolean {
+    const isLarge = size !== null && size > WHOLE_BYTES;
+    return !isLarge || (this.#options.compress === 'auto' && isTextLike(name, mediaType));
   }
 
   /** Null: not at all. */
@@ -243,9 +258,10 @@ class ZipStream {
   /** Gives how many bytes. */
   async #pump(): Promise<number> {
     let bytes = 0;
-    for await (const chunk of this.#archive) {
+    for await (const chunk of chunksOf(this.#archive)) {
       this.#fate.progress();
       bytes += chunk.length;
+      this.#demandLength(bytes, false);
       this.#tail.push(chunk);
       this.#waiting = Math.max(0, this.#waiting - chunk.length);
       this.#onProgress?.();
@@ -254,8 +270,15 @@ class ZipStream {
     // It has ended early before.
     if (!this.#finalized || !this.#tail.endsZipOf(this.#entries))
       throw archiveError('archiver ended too early');
+    this.#demandLength(bytes, true);
     await this.#output.end();
     return bytes;
+  }
+
+  #demandLength(bytes: number, ended: boolean): void {
+    const { length = null } = this.#options;
+    if (length === null || bytes === length || (bytes < length && !ended)) return;
+    throw archiveError(`it has ${bytes} bytes${ended ? '' : ' or more'}, and ${length} were promised`);
   }
 
   // ---- the end before the end

@@ -27,7 +27,7 @@ describe('docs/formats.md: the data folder', () => {
       ([name = '', columns = '']) => [codes(name)[0] ?? '', codes(columns)] as const,
     );
     for (const [file, tables] of [
-      ['satchel.db', ['task', 'item', 'secret', 'history', 'history_text']],
+      ['satchel.db', ['task', 'item', 'secret', 'outbox', 'history', 'history_text']],
       ['archive.db', ['history', 'history_text']],
     ] as const) {
       const database = new Database(`${folder}/${file}`, { readOnly: true });
@@ -42,7 +42,14 @@ describe('docs/formats.md: the data folder', () => {
       expect(text).toContain(`\`user_version\`, ${database.pragma('user_version')} today`);
       database.close();
     }
-    expect(said.map(([name]) => name)).toEqual(['task', 'item', 'secret', 'history', 'history_text']);
+    expect(said.map(([name]) => name)).toEqual([
+      'task',
+      'item',
+      'secret',
+      'outbox',
+      'history',
+      'history_text',
+    ]);
     for (const id of [APPLICATION, SUSPECT]) expect(text).toContain(`0x${id.toString(16)}`);
   });
 });

@@ -226,7 +226,7 @@ describe('docs/architecture.md', () => {
     const named: string[] = [];
     let room = '';
     for (const line of rooms.split('\n')) {
-      room = /^### (main\/\w+):/.exec(line)?.[1] ?? room;
+      room = /^### (main\/[\w/]+):/.exec(line)?.[1] ?? room;
       const file = /^- `([\w.-]+)`: \S/.exec(line)?.[1];
       if (file !== undefined) named.push(`${room}/${file}`);
     }

@@ -1,9 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { type EventType, Message, type ProgressRow } from '../../main/contract/events.ts';
+import { type EventMessage, type EventType, Message, type ProgressRow } from '../../main/contract/events.ts';
 import type { Task } from '../../main/contract/task.ts';
 import { Coalescer, percent } from '../../main/progress/coalesce.ts';
 import { type EventPayload, eventMessage } from '../../main/progress/envelope.ts';
+import { Listener } from '../../main/progress/listener.ts';
 import { task } from '../doors/messages.ts';
 import { FakeClock } from '../kit/fake-clock.ts';
 
@@ -27,9 +28,40 @@ function listener(tasks: () => Task[] = () => [task('A')]) {
   const clock = new FakeClock();
   const gate = { open: true };
   const sent: Message[] = [];
-  const send = (message: Message) => void sent.push(structuredClone(message));
-  const coalescer = new Coalescer({ clock, send, snapshot: tasks, ready: () => gate.open });
-  return { clock, gate, sent, coalescer, take: () => brief(sent.splice(0)) };
+  const numbers: number[] = [];
+  const send = (message: Message, number: number) => {
+    sent.push(structuredClone(message));
+    numbers.push(number);
+  };
+  const shared = new Coalescer(clock, (told) => {
+    for (const each of listeners) each.take(told);
+  });
+  const join = (to = send) =>
+    new Listener({ send: to, snapshot: tasks, mark: () => shared.mark, ready: () => gate.open });
+  const own = join();
+  const listeners = [own];
+  const coalescer = {
+    row: (row: ProgressRow) => shared.row(row),
+    event: (message: EventMessage, row?: ProgressRow) => shared.event(message, row),
+    flush: () => shared.flush(),
+    start: () => own.start(),
+    drained: () => own.drained(),
+    close: () => {
+      shared.close();
+      own.close();
+    },
+  };
+  return {
+    clock,
+    gate,
+    sent,
+    numbers,
+    shared,
+    listeners,
+    join,
+    coalescer,
+    take: () => brief(sent.splice(0)),
+  };
 }
 
 /** `p A=300 B=20`, `task.done A`, `snapshot A`. */
@@ -212,6 +244,7 @@ describe('a slow listener', () => {
     const { gate, coalescer, take } = listener();
     gate.open = false;
     coalescer.row(row('A', 5));
+    coalescer.flush();
     for (let i = 0; i < unsent; i += 1) coalescer.event(event('item.done', { taskId: 'A' }));
     gate.open = true;
     coalescer.drained();
@@ -244,6 +277,82 @@ describe('a slow listener', () => {
     gate.open = true;
     coalescer.event(event('task.started', { taskId: 'A' }));
     expect(take()).toEqual(['p B=9', 'task.done B', 'task.started A']);
+  });
+});
+
+describe('several listeners', () => {
+  test('are given the same rows, put together once', async () => {
+    const { clock, coalescer, listeners, join } = listener();
+    const seen: unknown[] = [];
+    for (let i = 0; i < 3; i += 1) {
+      listeners.push(join((message) => message.type === 'progress' && seen.push(message.tasks)));
+    }
+    coalescer.row(row('A', 1));
+    await clock.advance(100);
+    expect(seen).toHaveLength(3);
+    expect(new Set(seen).size).toBe(1);
+  });
+
+  test('each have numbers of their own without a gap, whenever they came', async () => {
+    const { clock, coalescer, listeners, join } = listener();
+    coalescer.row(row('A', 1));
+    await clock.advance(100);
+    const seqs: number[] = [];
+    const late = join((message) => message.type !== 'event' && seqs.push(message.seq));
+    late.start();
+    listeners.push(late);
+    for (let i = 2; i < 5; i += 1) {
+      coalescer.row(row('A', i));
+      await clock.advance(100);
+    }
+    expect(seqs).toEqual([1, 2, 3, 4]);
+  });
+
+  test('one that comes within a window is told no row that is older than its snapshot', async () => {
+    const { clock, coalescer, listeners, join, take } = listener();
+    coalescer.row(row('A', 1));
+    coalescer.row(row('B', 1));
+    const told: Message[] = [];
+    const late = join((message) => told.push(message));
+    late.start();
+    listeners.push(late);
+    coalescer.row(row('B', 2));
+    await clock.advance(100);
+    expect(take()).toEqual(['p A=1 B=2']);
+    expect(brief(told)).toEqual(['snapshot A', 'p B=2']);
+  });
+});
+
+describe('who comes again', () => {
+  test('gets what was told since, rows newest first of all, then every event', async () => {
+    const { clock, coalescer, shared, join, numbers, sent } = listener();
+    coalescer.row(row('A', 1));
+    await clock.advance(100);
+    const last = numbers.at(-1) ?? 0;
+    expect(brief(sent)).toEqual(['p A=1']);
+    coalescer.row(row('A', 2));
+    await clock.advance(100);
+    coalescer.event(event('task.done', { taskId: 'A' }), row('A', 3));
+    const told: Message[] = [];
+    const marks: number[] = [];
+    const again = join((message, number) => {
+      told.push(message);
+      marks.push(number);
+    });
+    again.resume(last, shared.since(last) ?? []);
+    expect(brief(told)).toEqual(['p A=3', 'task.done A']);
+    expect(told[0]).toMatchObject({ seq: 1 });
+    // Cut off between the two, it hears both again.
+    expect(marks).toEqual([last, shared.mark.number]);
+  });
+
+  test('after too much, or with a number that was never given, there is nothing to go on with', async () => {
+    const { coalescer, shared } = listener();
+    for (let i = 0; i < 3000; i += 1) coalescer.event(event('item.done', { taskId: 'A' }));
+    expect(shared.since(0)).toBeNull();
+    expect(shared.since(2999)).toHaveLength(1);
+    expect(shared.since(3000)).toEqual([]);
+    for (const wrong of [3001, -1, 2.5, Number.NaN]) expect(shared.since(wrong)).toBeNull();
   });
 });
 

@@ -16,9 +16,9 @@ export const ANSWERS: readonly Switch[] = [
   {
     rule: '1: no HEAD first',
     file: HTTP,
-    find: 'get: async (ask) => {',
+    find: 'const { agents, userAgent } = network;',
     replace:
-      'get: async (ask) => { await got.head(ask.url, { throwHttpErrors: false, retry: { limit: 0 } });',
+      'const { agents, userAgent } = network; await got.head(ask.url, { throwHttpErrors: false, retry: { limit: 0 } });',
     test: 'the first request is a plain GET from zero',
   },
   {
@@ -305,8 +305,8 @@ export const ANSWERS: readonly Switch[] = [
   {
     rule: '9: the user decides',
     file: RUN,
-    find: "if (!changed || onChanged !== 'restart' || ",
-    replace: 'if (!changed || ',
+    find: "onChanged === 'restart' || this.#begunElsewhere",
+    replace: 'true',
     test: 'source-changed touches nothing, and the user decides',
   },
   {

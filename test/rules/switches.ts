@@ -3,6 +3,7 @@ import { ANSWERS } from './switches-answers.ts';
 import { DURABILITY } from './switches-durability.ts';
 import { FOUND } from './switches-found.ts';
 import { LIMITS } from './switches-limits.ts';
+import { OUTSIDE } from './switches-outside.ts';
 import { REACH } from './switches-reach.ts';
 import { RETRYING } from './switches-retrying.ts';
 
@@ -17,4 +18,5 @@ export const switches: readonly Switch[] = [
   ...FOUND,
   ...LIMITS,
   ...REACH,
+  ...OUTSIDE,
 ];

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import type { Category } from '../../main/contract/settings.ts';
 import { EngineDesk } from '../kit/engine.ts';
+import { FakeClock } from '../kit/fake-clock.ts';
 
 const CATEGORIES: Category[] = [
   { name: 'Video', extensions: ['mp4'], dir: 'films', ask: false },
@@ -69,6 +70,36 @@ describe('ask me', () => {
       expect(await desk.files()).toEqual([`there${path}`]);
     },
   );
+});
+
+describe('a preview', () => {
+  test('has the sizes of those whose servers answer in time, asked once each, and does not wait for others', async () => {
+    const clock = new FakeClock();
+    const desk = await EngineDesk.open({}, { clock });
+    desk.serve('/a.bin', { size: 123_456 });
+    desk.serve('/none.bin', { faults: [{ name: 'no-answer' }] });
+    const paths = ['/a.bin', '/none.bin', '/missing.bin', '/a.bin#again'];
+    const text = paths.map((path) => desk.server.url(path)).join('\n');
+    let items: (number | null)[] | null = null;
+    const started = clock.monotonic();
+    void desk.call('tasks.preview', { text }).then((answer) => {
+      items = answer.items.map(({ total }) => total);
+    });
+    await desk.until(() => items !== null);
+    expect(items).toEqual([123_456, null, null, 123_456]);
+    expect(clock.monotonic() - started).toBeGreaterThanOrEqual(2000);
+    expect(clock.monotonic() - started).toBeLessThan(2500);
+    expect(desk.server.requests.map(({ path }) => path).toSorted()).toEqual([
+      '/a.bin',
+      '/missing.bin',
+      '/none.bin',
+    ]);
+    expect(await desk.files()).toEqual([]);
+    const before = desk.server.requests.length;
+    const quick = await desk.call('tasks.preview', { text, sizes: false });
+    expect(quick.items.map(({ total }) => total)).toEqual([null, null, null, null]);
+    expect(desk.server.requests.length).toBe(before);
+  });
 });
 
 describe('duplicates', () => {

@@ -26,6 +26,7 @@ export function itemRecord(n: number, more: Partial<ItemRecord> = {}): ItemRecor
     tries: 0,
     startOver: false,
     leftOut: null,
+    spares: [],
     ...more,
   };
 }

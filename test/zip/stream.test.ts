@@ -229,7 +229,7 @@ describe('what is built', () => {
     onTestFinished(() => {
       crc.buf = buf;
     });
-    await streaming([entry('a', random(1000)), entry('b', chunked(random(200_000)))]).result;
+    await streaming([entry('a', random(1000)), entry('b.txt', chunked(words(200_000)))]).result;
     expect(bytes).toBe(201_000);
   });
 
@@ -398,7 +398,7 @@ describe('failures of archiver', () => {
         done(writes < 5 ? null : Object.assign(new Error('x'), { code: errno }));
       },
     });
-    const source = stalled(random(500_000));
+    const source = stalled(random(2_000_000));
     const streamed = streaming([entry('a', random(60_000)), entry('b', source.body)], { output });
     await expect(streamed.result).rejects.toMatchObject({ code });
     expect([output.destroyed, source.closed(), streamed.left()]).toEqual([true, true, true]);

@@ -1,0 +1,8 @@
+import type { Answer } from '../contract/commands.ts';
+import { SatchelError } from '../contract/errors.ts';
+
+/** What the engine has answered. Throws what it refused with. */
+export function unwrap<T>(answer: Answer<T>): T {
+  if (answer.ok) return answer.value;
+  throw new SatchelError(answer.error.code, answer.error.detail);
+}
