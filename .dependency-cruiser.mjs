@@ -24,7 +24,7 @@ const desktopEntry = 'index.ts';
 // What only these files may import, of packages and of Node.
 const onlyIn = [
   { what: npm('got'), where: ['^main/world/http[.]ts$'] },
-  { what: npm('archiver'), where: ['^main/zip/stream[.]ts$'] },
+  { what: npm('archiver'), where: ['^main/zip/stream[.]ts$'], within: '^main/' },
   { what: npm('electron'), where: ['^main/(desktop/|doors/ipc[.]ts$|index[.]ts$)', '^preload/', '^test/'] },
   {
     what: core('fs', 'fs/promises'),

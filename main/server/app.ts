@@ -20,6 +20,7 @@ import { MemoryRateStore, type RateLimit } from './rate-limit.ts';
 import { addCommandRoutes } from './routes.ts';
 import { sessionRoutes } from './session-routes.ts';
 import type { Sessions } from './sessions.ts';
+import { staticRoutes } from './static.ts';
 import { traceRequests } from './trace-requests.ts';
 import { WrongTokens } from './wrong-tokens.ts';
 import { zipRoutes } from './zip.ts';
@@ -29,6 +30,8 @@ export interface AppOptions extends OriginRules {
   readonly sessions: Sessions;
   readonly limit: RateLimit;
   readonly log: Logger;
+  /** The folder of the web interface; null where there is none. */
+  readonly pages: string | null;
   /** How long a whole request may take to come, its body included. */
   readonly requestMs?: number;
 }
@@ -44,7 +47,7 @@ const GOING_AWAY = 1001;
 
 /** The server's parts, put together: log → authenticate → limit → handle. */
 export async function createApp(options: AppOptions): Promise<FastifyInstance> {
-  const { context, sessions, limit, log, requestMs = REQUEST_MS } = options;
+  const { context, sessions, limit, log, requestMs = REQUEST_MS, pages } = options;
   const { clock, isToken } = context;
   const app = Fastify({
     loggerInstance: log,
@@ -91,7 +94,8 @@ export async function createApp(options: AppOptions): Promise<FastifyInstance> {
   contentRoutes(app, context);
   zipRoutes(app, context);
   aria2Routes(app, context, { wrongTokens });
-  pageRoutes(app, context);
+  if (pages === null) pageRoutes(app, context);
+  else staticRoutes(app, { folder: pages, clock });
   docsRoutes(app, context);
   healthRoutes(app, context);
   metricsRoutes(app, context);

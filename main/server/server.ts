@@ -36,6 +36,8 @@ export interface Served {
 
 /** Requests that are under way when it closes have so long to be answered. */
 const LAST_ANSWERS_MS = 1000;
+/** Beside the program, where it is built. */
+const PAGES = join(import.meta.dirname, '..', 'renderer');
 const ANYWHERE = { '0.0.0.0': '127.0.0.1', '::': '::1' } as const;
 
 /** The task manager with its HTTP door open. Throws `already-running`, `bad-input`. */
@@ -113,6 +115,7 @@ async function open(
     allowHosts: allowHost,
     allowOrigins: allowOrigin,
     log: createLog(logLevel, { write: writeBoth }),
+    pages: (await disk.facts(PAGES))?.kind === 'folder' ? PAGES : null,
     ...(requestMs === undefined ? {} : { requestMs }),
   });
   const address = await listen(() => app.listen({ host, port }));

@@ -1,4 +1,4 @@
-import { execFile } from 'node:child_process';
+import { execFile, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { open, readdir, readFile, readlink, rename, truncate, writeFile } from 'node:fs/promises';
 import { connect, type Socket } from 'node:net';
@@ -13,6 +13,7 @@ import { type Finished, finished, shaOf } from './finished-file.ts';
 
 const MIB = 1024 * 1024;
 const run = promisify(execFile);
+const wgetIsThere = spawnSync('wget', ['--version']).status === 0;
 const options = {
   env: Object.fromEntries(Object.entries(env).filter(([name]) => !/_proxy$/i.test(name))),
 };
@@ -34,7 +35,7 @@ describe('other programs', () => {
     expect((await readFile(out)).equals(of.bytes.subarray(1000, 2000))).toBe(true);
   });
 
-  test('wget goes on where it was cut off', async () => {
+  test.skipIf(!wgetIsThere)('wget goes on where it was cut off (needs wget)', async () => {
     const of = await finished();
     const out = join(of.desk.folder, 'got');
     await writeFile(out, of.bytes.subarray(0, 123_456));
@@ -56,8 +57,7 @@ describe('other programs', () => {
       options,
     );
     expect(shaOf(await readFile(join(of.desk.folder, 'got')))).toBe(shaOf(of.bytes));
-    const parts = answers(of).filter(({ status }) => status === 206);
-    expect(parts.length).toBeGreaterThan(1);
+    expect(asked(of)).toBeGreaterThan(1);
   });
 
   test('Satchel gets it from Satchel, and goes on after a pause', async () => {
@@ -126,10 +126,9 @@ describe('while it is sent', () => {
       for (const { socket } of stalled) socket.destroy();
       while ((await timesOpen(of.task.path)) > 0) await turn();
       // Before there is an answer.
-      const asked = () => of.desk.log.filter((line) => line.includes('"msg":"request"')).length;
-      const before = asked();
+      const before = asked(of);
       for (let count = 0; count < 20; count++) (await asking(of)).destroy();
-      while (asked() < before + 20) await turn();
+      while (asked(of) < before + 20) await turn();
       for (const headers of [
         {},
         { range: 'bytes=1-2' },
@@ -177,7 +176,12 @@ async function begun(of: Finished) {
   return { socket, rest };
 }
 
-/** How its content was answered, as the log has it. */
+/** How often its content was asked for. */
+function asked({ desk }: Finished): number {
+  return desk.log.filter((line) => line.includes('/content"') && line.includes('"msg":"request"')).length;
+}
+
+/** How its content was answered to whoever stayed until the end, as the log has it. */
 function answers({ desk }: Finished): { readonly status: number }[] {
   return desk.log
     .map((line) => JSON.parse(line) as { msg?: string; route?: string; status: number })

@@ -12,7 +12,9 @@ import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { openEngine } from '../../main/engine.ts';
+import { Content } from '../kit/content.ts';
 import { FakeClock } from '../kit/fake-clock.ts';
+import { ServerDesk } from '../kit/server.ts';
 import { tempFolder } from '../kit/temp-folder.ts';
 import { ZipDesk } from './zip-desk.ts';
 
@@ -449,6 +451,45 @@ describe('names', () => {
       const path = await desk.saved(await desk.zip({ items: list }));
       expect((await desk.entries(path)).map(([name]) => name)).toEqual(said);
     }
+  });
+});
+
+describe('in the whole server', () => {
+  test('a ZIP wants sign-in, its link does not; both have the headers of every answer', async () => {
+    const desk = await ServerDesk.open();
+    desk.source.serve('/a.bin', { content: new Content(1, 100_000) });
+    const json = { items: [{ url: desk.source.url('/a.bin'), headers: { 'x-key': 'SECRET' } }] };
+    for (const path of ['/api/v1/zip', LINKS]) {
+      expect(await desk.problem(path, { json, token: null })).toBe('401 unauthorized');
+    }
+    const { url } = await desk.json<{ url: string }>(LINKS, { json });
+    for (const answer of [
+      await desk.fetch('/api/v1/zip', { json }),
+      await desk.fetch(url, { token: null }),
+    ]) {
+      expect([answer.status, answer.headers.get('content-type')]).toEqual([200, 'application/zip']);
+      expect(answer.headers.get('x-content-type-options')).toBe('nosniff');
+      expect(answer.headers.get('x-request-id')).not.toBeNull();
+      expect(answer.headers.get('ratelimit')).not.toBeNull();
+      expect((await answer.arrayBuffer()).byteLength).toBeGreaterThan(100_000);
+    }
+    expect(await desk.problem(url, { token: null })).toBe('404 not-found');
+    const log = desk.log.join('');
+    expect([log.includes('SECRET'), log.includes(url)]).toEqual([false, false]);
+    expect(log).toContain('/zip/:id');
+  });
+
+  test('it stops in time while one is streamed, and the client sees that it is cut', async () => {
+    const desk = await ServerDesk.open();
+    desk.source.serve('/a.bin', {
+      content: new Content(1, 4 * MIB),
+      faults: [{ name: 'stall', after: 2 * MIB }],
+    });
+    const json = { items: [{ url: desk.source.url('/a.bin') }] };
+    const answer = await desk.fetch('/api/v1/zip', { json });
+    await Promise.all([desk.close(), expect(answer.arrayBuffer()).rejects.toThrow()]);
+    await desk.source.until(() => desk.source.requests.every(({ ended }) => ended !== 'open'));
+    await desk.start();
   });
 });
 

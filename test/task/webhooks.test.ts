@@ -71,6 +71,20 @@ describe('a webhook', () => {
     }
   });
 
+  test('is told of many tasks in the one order in which listeners are', async () => {
+    const { posts, url, until } = await receiver();
+    const desk = await EngineDesk.open({ webhooks: [{ url }] });
+    const told = () => desk.messages.filter((message) => message.type === 'event');
+    const paths = Array.from({ length: 15 }, (_, n) => `/${n}.bin`);
+    for (const path of paths) desk.serve(path, { size: 1000 });
+    for (const path of paths) await desk.add(path);
+    await desk.until(
+      () => told().filter((event) => event.event_type === 'task.done').length === paths.length,
+    );
+    await until(() => posts.length === told().length);
+    expect(posts.map(({ event }) => event)).toEqual(told());
+  });
+
   test('is told of what it wants only, and of nothing that came before it', async () => {
     const { url, types, until } = await receiver();
     const desk = await EngineDesk.open();
