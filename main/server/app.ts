@@ -1,7 +1,12 @@
 import cookie from '@fastify/cookie';
 import helmet from '@fastify/helmet';
 import websocket from '@fastify/websocket';
-import Fastify, { type FastifyInstance, LogController } from 'fastify';
+import Fastify, {
+  type FastifyInstance,
+  type FastifyReply,
+  type FastifyRequest,
+  LogController,
+} from 'fastify';
 import type { Logger } from 'pino';
 import { SatchelError } from '../contract/errors.ts';
 import { newId } from '../world/ids.ts';
@@ -122,16 +127,22 @@ function logRequests(app: FastifyInstance): void {
     reply.header('x-request-id', request.id);
     const { method, routeOptions, socket } = request;
     request.log.debug({ method, route: routeOptions.url, from: socket.remoteAddress }, 'request');
+    reply.raw.once('close', () => {
+      if (!reply.raw.writableFinished) request.log.info(told(request, reply), 'broken off');
+    });
   });
-  app.addHook('onResponse', async (request, reply) => {
-    const { method, routeOptions } = request;
-    const ms = Math.round(reply.elapsedTime * 10) / 10;
-    const who = request.identity?.kind ?? null;
-    request.log.info(
-      { method, route: routeOptions.url ?? null, status: reply.statusCode, ms, who },
-      'answered',
-    );
-  });
+  app.addHook('onResponse', async (request, reply) => request.log.info(told(request, reply), 'answered'));
+}
+
+function told({ method, routeOptions, identity }: FastifyRequest, reply: FastifyReply) {
+  const ms = Math.round(reply.elapsedTime * 10) / 10;
+  return {
+    method,
+    route: routeOptions.url ?? null,
+    status: reply.statusCode,
+    ms,
+    who: identity?.kind ?? null,
+  };
 }
 
 function answerErrors(app: FastifyInstance): void {

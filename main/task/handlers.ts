@@ -3,7 +3,7 @@ import type { CheckedInput, CommandAnswer, CommandName, HistoryRow, Preview } fr
 import { asSatchelError, type ErrorReport, SatchelError } from '../contract/errors.ts';
 import type { NewTask } from '../contract/new-task.ts';
 import type { Settings, SettingsPatch } from '../contract/settings.ts';
-import { type Task, TaskState } from '../contract/task.ts';
+import type { Task, TaskState } from '../contract/task.ts';
 import { linksIn, parseSource } from '../source/links.ts';
 import { FILE_NAME_LIMIT, safeName } from '../source/names.ts';
 import type { Clock } from '../world/clock.ts';
@@ -232,17 +232,9 @@ class TaskCommands {
 
   status(): CommandAnswer<'status'> {
     const { manager, about } = this.#options;
-    const counts = Object.fromEntries(TaskState.options.map((state) => [state, 0])) as Record<
-      TaskState,
-      number
-    >;
-    let speed = 0;
-    for (const record of manager.list()) {
-      counts[record.state] += 1;
-      if (record.state === 'running') speed += manager.flightOf(record)?.live.speed ?? 0;
-    }
     const { problems, ...rest } = about();
     const failure = manager.failure === null ? [] : [asSatchelError(manager.failure).message];
+    const { counts, speed } = manager;
     return { ...rest, counts, speed, problems: [...problems, ...failure] };
   }
 

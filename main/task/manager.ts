@@ -1,5 +1,5 @@
 import type { EventMessage } from '../contract/events.ts';
-import type { Task } from '../contract/task.ts';
+import type { Task, TaskState } from '../contract/task.ts';
 import type { Send } from '../progress/listener.ts';
 import { delay } from '../world/clock.ts';
 import type { SubscribeOptions, Subscription } from './audience.ts';
@@ -60,6 +60,11 @@ export class Manager {
   /** In the order of the list. */
   list(): readonly TaskRecord[] {
     return this.#roster.queue.list();
+  }
+
+  /** How many tasks are in which state. */
+  get counts(): Readonly<Record<TaskState, number>> {
+    return this.#roster.counts;
   }
 
   find(id: string): TaskRecord | undefined {
@@ -165,7 +170,7 @@ export class Manager {
    * when it cannot be remembered.
    */
   async remove(records: readonly TaskRecord[], files: 'keep' | 'delete'): Promise<void> {
-    const { queue, keeper } = this.#roster;
+    const { keeper } = this.#roster;
     for (const record of records) {
       record.removing = files;
       keeper.touch(record);
@@ -182,7 +187,7 @@ export class Manager {
     }
     const left = this.#quietly(() =>
       records.map((record) => {
-        queue.remove(record);
+        this.#roster.strike(record);
         const ended = this.#runs.stop(record);
         events.get(record)?.tell();
         return this.#leavers.leave(record, ended);

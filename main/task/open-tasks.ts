@@ -27,7 +27,7 @@ import { Confinement } from './confinement.ts';
 import { Deliveries } from './deliveries.ts';
 import { discardRecord, type Trash } from './discard.ts';
 import { Duplicates } from './duplicates.ts';
-import { countStates, type EngineFigures } from './figures.ts';
+import type { EngineFigures } from './figures.ts';
 import type { RunSurroundings } from './file-job.ts';
 import { FileTasks } from './file-task.ts';
 import { Gate } from './gate.ts';
@@ -274,7 +274,7 @@ class RunningTasks implements Tasks {
     const { counters, speed } = this.#manager;
     const { held, used } = this.#hosts.figures();
     return {
-      tasks: countStates(this.#manager.list()),
+      tasks: this.#manager.counts,
       speed,
       bytesFetched: counters.bytes,
       outcomes: { ...counters.outcomes },

@@ -1,11 +1,11 @@
 import { SatchelError } from '../contract/errors.ts';
 import type { EventMessage, EventType, ProgressRow } from '../contract/events.ts';
-import type { Task } from '../contract/task.ts';
+import type { Task, TaskState } from '../contract/task.ts';
 import { eventMessage } from '../progress/envelope.ts';
 import type { Send } from '../progress/listener.ts';
 import type { Clock } from '../world/clock.ts';
 import { Audience, type SubscribeOptions, type Subscription } from './audience.ts';
-import { Counters } from './figures.ts';
+import { Counters, countStates } from './figures.ts';
 import { amountOf, recount } from './items.ts';
 import { Keeper, type Memory } from './keeper.ts';
 import type { Live } from './live.ts';
@@ -42,6 +42,7 @@ export class Roster {
   readonly counters = new Counters();
   readonly #options: RosterOptions;
   readonly #audience: Audience;
+  #counts: Record<TaskState, number> | null = null;
 
   constructor(options: RosterOptions) {
     this.#options = options;
@@ -64,8 +65,22 @@ export class Roster {
     return this.queue.get(record.id) === record;
   }
 
+  /** How many tasks are in which state. */
+  get counts(): Readonly<Record<TaskState, number>> {
+    // Asked for again and again, while of ten thousand tasks few move.
+    this.#counts ??= countStates(this.queue.list());
+    return this.#counts;
+  }
+
+  /** Takes a record off the list. */
+  strike(record: TaskRecord): void {
+    this.#counts = null;
+    this.queue.remove(record);
+  }
+
   /** Takes records in, as they stand. */
   enlist(records: readonly TaskRecord[]): void {
+    this.#counts = null;
     for (const record of records) {
       this.queue.add(record);
       this.queue.setWaiting(record, record.state === 'waiting');
@@ -95,6 +110,7 @@ export class Roster {
   /** Enters a standing; it will be remembered. */
   enter(record: TaskRecord, to: Standing): void {
     const moves = record.state !== to.state;
+    this.#counts = null;
     record.state = to.state;
     record.run = to.run;
     record.error = 'error' in to ? to.error : null;
@@ -117,6 +133,7 @@ export class Roster {
     const before = { ...record };
     const itemsBefore = items.map((item) => ({ item, was: { ...item } }));
     return () => {
+      this.#counts = null;
       Object.assign(record, before);
       items.length = 0;
       for (const { item, was } of itemsBefore) items.push(Object.assign(item, was));

@@ -121,6 +121,11 @@ describe('while it is sent', () => {
     'who goes away leaves no open file behind (needs /proc)',
     async () => {
       const of = await finished({ size: 32 * MIB });
+      // Those that are forgotten are closed in the end, by the garbage collector: not good enough.
+      const warnings: string[] = [];
+      const heard = ({ message }: Error) => void warnings.push(message);
+      process.on('warning', heard);
+      onTestFinished(() => void process.off('warning', heard));
       const stalled = await Promise.all(Array.from({ length: 20 }, () => begun(of)));
       expect(await timesOpen(of.task.path)).toBe(20);
       for (const { socket } of stalled) socket.destroy();
@@ -141,6 +146,10 @@ describe('while it is sent', () => {
       await of.get({ 'if-match': '"other"' });
       await of.get({ range: `bytes=${of.bytes.length}-` });
       while ((await timesOpen(of.task.path)) > 0) await turn();
+      // A warning comes a turn after the file was closed.
+      await turn();
+      await turn();
+      expect(warnings.filter((message) => message.includes('garbage collection'))).toEqual([]);
     },
   );
 });

@@ -33,9 +33,15 @@ describe('a Range of a file of 100 bytes', () => {
     ['nonsense', 'whole'],
     // What would cost more than the file.
     ['bytes=0-,0-', 'whole'],
-    [`bytes=${Array.from({ length: 101 }, () => '0-0').join()}`, 'whole'],
   ])('%s', (header, expected) => {
     expect(rangesOf(header, 100)).toEqual(expected);
+  });
+
+  test('of a hundred parts is the longest that counts', () => {
+    const parts = (count: number) => Array.from({ length: count }, (_, at) => `${at}-${at}`).join();
+    // So large a file that the sum of them is no reason.
+    expect(rangesOf(`bytes=${parts(100)}`, 1e9)).toHaveLength(100);
+    expect(rangesOf(`bytes=${parts(101)}`, 1e9)).toBe('whole');
   });
 
   test('of an empty one there is nothing but its end', () => {

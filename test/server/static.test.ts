@@ -24,6 +24,7 @@ async function served(): Promise<Served> {
   const outside = await tempFolder();
   const folder = join(outside, 'interface');
   await mkdir(join(folder, 'assets', 'inner'), { recursive: true });
+  await mkdir(join(folder, 'folder.js'));
   await writeFile(join(outside, 'secret.json'), SECRET);
   for (const [name, content] of [
     ['index.html', '<!doctype html><title>Satchel</title>'],
@@ -110,6 +111,7 @@ test.each([
   ['/%2eenv.json'],
   ['/assets/.hidden.json'],
   ['/assets/notes.db'],
+  ['/folder.js'],
   ['/assets/inner'],
   ['/assets/inner/'],
   ['/assets/'],
