@@ -2,6 +2,13 @@ import { join } from 'node:path';
 import { defineConfig } from 'vitest/config';
 import { environmentOfChildren, switchOff } from './test/rules/switch-off.ts';
 
+/** What runs the built program in a browser. */
+const WINDOW = [
+  'test/e2e/**/*.test.ts',
+  'test/electron-host/**/*.test.ts',
+  'test/desktop/running/**/*.test.ts',
+];
+
 export default defineConfig({
   test: {
     projects: [
@@ -16,12 +23,23 @@ export default defineConfig({
           css: true,
           server: { deps: { inline: ['archiver', 'zip-stream', 'compress-commons', 'crc32-stream'] } },
           include: ['test/**/*.test.ts'],
+          exclude: WINDOW,
           env: environmentOfChildren(),
           // The cache does not know of the switch: a run could get the source of another one.
           fsModuleCache: !process.env['SATCHEL_RULE_OFF'],
           // Many tests start processes and servers; on a busy machine with two cores a start alone takes a second.
           testTimeout: 20_000,
           hookTimeout: 20_000,
+        },
+      },
+      {
+        test: {
+          name: 'window',
+          environment: 'node',
+          include: WINDOW,
+          globalSetup: ['test/kit/chromium-setup.ts'],
+          testTimeout: 30_000,
+          hookTimeout: 30_000,
         },
       },
     ],

@@ -4,6 +4,7 @@ import { asSatchelError } from './contract/errors.ts';
 import { addClientCommands } from './doors/client/commands.ts';
 import { addGetCommand } from './doors/get.ts';
 import { addListCommand } from './doors/list.ts';
+import { openApp } from './doors/open.ts';
 import { addOpenPartialCommand } from './doors/open-partial.ts';
 import { addPackCommand } from './doors/pack.ts';
 import { failureLine } from './doors/sentences.ts';
@@ -58,7 +59,7 @@ addClientCommands(program, exit);
 for (const command of program.commands) command.copyInheritedSettings(program);
 
 try {
-  if (process.argv.length <= 2) program.outputHelp();
+  if (process.argv.length <= 2) exit(await openApp(version));
   else await program.parseAsync();
 } catch (thrown) {
   fail(thrown);

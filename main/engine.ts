@@ -1,5 +1,5 @@
 import { homedir } from 'node:os';
-import { basename, dirname, resolve } from 'node:path';
+import { basename, dirname, join, resolve } from 'node:path';
 import { env, platform } from 'node:process';
 import type { SatchelError } from './contract/errors.ts';
 import type { Message } from './contract/events.ts';
@@ -22,7 +22,9 @@ import { AddressRule } from './world/address-rule.ts';
 import { systemClock } from './world/clock.ts';
 import { dataFolderPath, readInstance } from './world/data-folder.ts';
 import { Disk } from './world/disk.ts';
+import { findElectron, REFUSED } from './world/electron-runtime.ts';
 import { createHttp, type NetworkOptions } from './world/http.ts';
+import { runForeground, startProgram } from './world/program.ts';
 import type { SecretBox } from './world/secrets.ts';
 import { standardOutput } from './world/standard-output.ts';
 import type { ZipReport } from './zip/findings.ts';
@@ -204,6 +206,33 @@ export async function runningInstance(dataDir: string | null): Promise<RunningIn
   if (address === null) return null;
   const token = tokenFile === null ? null : (await disk.readWhole(tokenFile)).toString().trim();
   return { address, token };
+}
+
+/** The folder of the program: what it is made of is below it. */
+const ROOT = join(import.meta.dirname, '..', '..');
+
+/**
+ * Opens the desktop and waits until it is closed. Gives its exit status or, where there is no Electron to be had or it
+ * does not run here, why; `onFetch` is called when it has to be fetched first.
+ */
+export async function runDesktop(
+  signal: AbortSignal,
+  onFetch: () => void,
+): Promise<{ status: number } | { problem: string }> {
+  const disk = new Disk();
+  const found = await findElectron({ disk, modules: join(ROOT, 'node_modules'), onFetch, signal });
+  if ('problem' in found) return found;
+  const end = await runForeground([found.path, ROOT], signal);
+  if (signal.aborted) return { status: 'code' in end ? end.code : 1 };
+  if ('problem' in end) return { problem: `Electron does not run here: ${end.problem}` };
+  if (end.code === 0 || end.code === REFUSED) return { status: end.code === 0 ? 0 : 1 };
+  return { problem: `Electron does not run here: it ended with ${end.code}` };
+}
+
+/** Shows an address in the browser of the system, if it has one. */
+export function openInBrowser(address: string): void {
+  const commands = { darwin: ['open'], win32: ['rundll32', 'url.dll,FileProtocolHandler'] };
+  startProgram([...(commands[platform as keyof typeof commands] ?? ['xdg-open']), address]);
 }
 
 /** The text of a file that is named on the command line; `what` says in the error which. Throws `bad-input`. */

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { EventType } from './events.ts';
 import { NewItem, NewTask } from './new-task.ts';
 import { Settings, SettingsPatch } from './settings.ts';
 import { ErrorShape, Task, TaskState } from './task.ts';
@@ -77,14 +78,45 @@ export const Preview = z.object({
   ask: z.boolean(),
   /** Bytes, or null while nobody has asked the server. */
   total: z.number().int().nonnegative().nullable(),
+  /** Null until an answer has proved or disproved that ranges work. */
+  resumable: z.boolean().nullable(),
   duplicates: z.array(Duplicate),
   error: ErrorShape.nullable(),
 });
 export type Preview = z.infer<typeof Preview>;
 
+/** What several tasks can be told at once; `remove` takes `files` into account. */
+export const TaskAction = z.enum(['pause', 'resume', 'retry', 'restart', 'start', 'remove']);
+export type TaskAction = z.infer<typeof TaskAction>;
+
+/** Which bytes of a task are there: of the file, or of the ZIP. */
+export const Pieces = z.object({
+  taskId: z.string(),
+  /** Of what the spans are parts, bytes; of a ZIP as far as it is laid out; null while nobody knows. */
+  length: z.number().int().nonnegative().nullable(),
+  /** `[start, end)` in bytes, in order, apart; what is too small to be shown is left out, never added. */
+  spans: z.array(z.tuple([z.number().int().nonnegative(), z.number().int().nonnegative()])),
+});
+export type Pieces = z.infer<typeof Pieces>;
+
+/** One thing that happened to a task. */
+export const LogEntry = z.object({
+  at: z.iso.datetime(),
+  type: EventType,
+  /** As in the event: `error`, `retryAt`, `received`, `reason`, `itemId`, `name` … */
+  payload: z.looseObject({}),
+});
+export type LogEntry = z.infer<typeof LogEntry>;
+
 export const Status = z.object({
   version: z.string(),
   dataDir: z.string(),
+  /** Where downloads go. */
+  downloads: z.string(),
+  /** Of the disk that the downloads go to, bytes; null where the system does not say. */
+  disk: z.object({ free: z.number().nonnegative(), total: z.number().nonnegative() }).nullable(),
+  /** Hosts that asked us to wait, and until when. */
+  holds: z.array(z.object({ host: z.string(), until: z.iso.datetime() })),
   startedAt: z.iso.datetime(),
   counts: z.record(TaskState, z.number().int().nonnegative()),
   /** Bytes per second, of all tasks together. */
@@ -117,6 +149,11 @@ export const COMMANDS = {
     answer: z.object({ tasks: z.array(Task), nextCursor: Cursor.nullable() }),
   },
   'tasks.get': { input: Id, answer: OneTask },
+  /** Those of them that are there, in the list's order. */
+  'tasks.getMany': {
+    input: z.strictObject({ ids: z.array(z.string()).min(1).max(1000) }),
+    answer: z.object({ tasks: z.array(Task) }),
+  },
   'tasks.update': { input: TaskPatch, answer: OneTask },
   'tasks.pause': { input: Id, answer: OneTask },
   'tasks.resume': { input: Id, answer: OneTask },
@@ -124,6 +161,40 @@ export const COMMANDS = {
   'tasks.restart': { input: Id, answer: OneTask },
   /** Runs it now, beyond the number of tasks at once. */
   'tasks.start': { input: Id, answer: OneTask },
+  /** The same for each of them, in this order; the refusals of some do not hold up the others. */
+  'tasks.act': {
+    input: z.strictObject({
+      ids: z.array(z.string()).min(1).max(100_000),
+      action: TaskAction,
+      files: z.enum(['keep', 'delete']).default('keep'),
+    }),
+    answer: z.object({
+      count: z.number().int().nonnegative(),
+      refused: z.array(z.object({ taskId: z.string(), error: ErrorShape })),
+    }),
+  },
+  /** Of those of them that are there. */
+  'tasks.pieces': {
+    input: z.strictObject({ ids: z.array(z.string()).min(1).max(200) }),
+    answer: z.object({ pieces: z.array(Pieces) }),
+  },
+  /** What happened to it, the newest last; at most the last 200. */
+  'tasks.log': { input: Id, answer: z.object({ entries: z.array(LogEntry) }) },
+  /**
+   * Reads a finished download once more: its checksum, or each CRC in a ZIP of ours. `checksum` is `ALGO:HEX`; left out,
+   * the one that it was to have, else its SHA-256 is told.
+   */
+  'tasks.verify': {
+    input: z.strictObject({ id: z.string(), checksum: z.string().optional() }),
+    answer: z.object({
+      /** `ALGO:HEX` as computed. */
+      checksum: z.string(),
+      /** Null where there was nothing to compare with. */
+      matches: z.boolean().nullable(),
+      /** What is wrong, in plain sentences: with the ZIP, or that the file has been changed since it was done. */
+      problems: z.array(z.string()),
+    }),
+  },
   'tasks.pauseAll': { input: Nothing, answer: Count },
   'tasks.resumeAll': { input: Nothing, answer: Count },
   'tasks.remove': {

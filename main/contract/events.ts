@@ -1,10 +1,13 @@
 import { z } from 'zod';
-import { ErrorShape, Task, TaskState } from './task.ts';
+import { ErrorShape, Task, TaskPhase, TaskState } from './task.ts';
 
 /** One changed task inside a progress message. */
 export const ProgressRow = z.object({
   taskId: z.string(),
   status: TaskState,
+  /** As on the task; the server may have said a better one. */
+  name: z.string().optional(),
+  phase: TaskPhase.nullable().optional(),
   /** 0–100, null while the size is unknown; 100 only when done. */
   progress: z.number().int().min(0).max(100).nullable(),
   received: z.number().int().nonnegative(),
@@ -29,6 +32,8 @@ export const EventType = z.enum([
   'task.done',
   'task.failed',
   'task.removed',
+  /** Something else about it than its state: name, folder, place in the list, items … */
+  'task.changed',
   'item.done',
   'item.failed',
 ]);

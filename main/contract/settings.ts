@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { CATEGORIES } from './categories.ts';
 import { EventType } from './events.ts';
 
 const WEEKDAY = z.number().int().min(1).max(7);
@@ -73,23 +74,6 @@ export const OnDone = z.object({
   timeoutSeconds: z.number().positive().max(86_400).default(60),
 });
 
-const category = (name: string, extensions: string): Category => ({
-  name,
-  extensions: extensions.split(' ').filter(Boolean),
-  dir: null,
-  ask: false,
-});
-
-const CATEGORIES: Category[] = [
-  category('Video', 'mp4 mkv webm avi mov wmv flv m4v mpg mpeg ts m2ts 3gp ogv'),
-  category('Audio', 'mp3 flac wav ogg opus m4a aac wma aiff mid'),
-  category('Documents', 'pdf doc docx odt rtf txt md epub mobi xls xlsx ods csv ppt pptx odp'),
-  category('Archives', 'zip 7z rar tar gz tgz bz2 xz zst tar.gz tar.bz2 tar.xz tar.zst iso img'),
-  category('Programs', 'exe msi dmg pkg deb rpm apk appimage jar sh run'),
-  category('Images', 'jpg jpeg png gif webp avif svg bmp tif tiff heic ico psd'),
-  category('Other', ''),
-];
-
 /**
  * What the user has set, as it stands in `settings.json`. Keys that are not here are kept for the program that wrote
  * them; a key that is missing has its default.
@@ -130,6 +114,27 @@ export const Settings = z.object({
   /** History older than this moves to the archive, which search still reaches. */
   historyDays: z.number().int().min(1).max(36_500).default(365),
   webhooks: eachOnce(z.array(Webhook).max(20)).default([]),
+  /** Of the interface; `system` as the system says. */
+  language: z.enum(['system', 'en', 'zh-CN']).default('system'),
+  theme: z.enum(['system', 'light', 'dark']).default('system'),
+  density: z.enum(['comfortable', 'compact']).default('comfortable'),
+  /** Of the desktop: what closing the window does. */
+  onClose: z.enum(['quit', 'background']).default('quit'),
+  /** Links that are copied are offered. */
+  watchClipboard: z.boolean().default(false),
+  notifications: z.boolean().default(true),
+  /** The computer does not go to sleep while something is being fetched. */
+  keepAwake: z.boolean().default(true),
+  /** What happens when nothing is left to fetch. */
+  whenDone: z.enum(['nothing', 'quit', 'sleep']).default('nothing'),
+  /** The desktop's own server door; without a token only this machine may be listened to. */
+  remoteAccess: z
+    .object({
+      enabled: z.boolean(),
+      host: z.string().min(1),
+      port: z.number().int().min(0).max(65_535),
+    })
+    .default({ enabled: false, host: '127.0.0.1', port: 7878 }),
   /** Set in the file only: whoever may set it over the network could run anything here. */
   onDone: OnDone.nullable().default(null),
 });

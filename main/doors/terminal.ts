@@ -154,6 +154,7 @@ export class Terminal {
         break;
       case 'task.added':
       case 'task.resumed':
+      case 'task.changed':
         break;
       default:
         assertNever(event_type);

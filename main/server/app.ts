@@ -25,6 +25,7 @@ import { MemoryRateStore, type RateLimit } from './rate-limit.ts';
 import { addCommandRoutes } from './routes.ts';
 import { sessionRoutes } from './session-routes.ts';
 import type { Sessions } from './sessions.ts';
+import type { SignInCodes } from './sign-in-codes.ts';
 import { staticRoutes } from './static.ts';
 import { traceRequests } from './trace-requests.ts';
 import { WrongTokens } from './wrong-tokens.ts';
@@ -33,6 +34,7 @@ import { zipRoutes } from './zip.ts';
 export interface AppOptions extends OriginRules {
   readonly context: ServerContext;
   readonly sessions: Sessions;
+  readonly codes: SignInCodes;
   readonly limit: RateLimit;
   readonly log: Logger;
   /** The folder of the web interface; null where there is none. */
@@ -52,7 +54,7 @@ const GOING_AWAY = 1001;
 
 /** The server's parts, put together: log → authenticate → limit → handle. */
 export async function createApp(options: AppOptions): Promise<FastifyInstance> {
-  const { context, sessions, limit, log, requestMs = REQUEST_MS, pages } = options;
+  const { context, sessions, codes, limit, log, requestMs = REQUEST_MS, pages } = options;
   const { clock, isToken } = context;
   const app = Fastify({
     loggerInstance: log,
@@ -93,7 +95,7 @@ export async function createApp(options: AppOptions): Promise<FastifyInstance> {
   const wrongTokens = new WrongTokens(clock);
   const origins = new Origins(options);
   guard(app, { isToken, sessions, wrongTokens, origins, limit, rates: new MemoryRateStore(clock, limit) });
-  sessionRoutes(app, { isToken, sessions, wrongTokens });
+  sessionRoutes(app, { isToken, sessions, codes, wrongTokens });
   addCommandRoutes(app, context);
   eventRoutes(app, context, { sessions, clients: context.clients });
   contentRoutes(app, context);

@@ -2,11 +2,11 @@ import { basename } from 'node:path';
 import { create as disposition } from 'content-disposition';
 import type { FastifyInstance } from 'fastify';
 import { SatchelError } from '../contract/errors.ts';
+import { API } from '../contract/routes.ts';
 import { Disk, type DiskFile } from '../world/disk.ts';
 import { unwrap } from './answer.ts';
 import type { ServerContext } from './context.ts';
 import { answerFile } from './file-answer.ts';
-import { API } from './routes.ts';
 
 /** What it is, only its reader may decide: a page from somewhere must not become one of ours. */
 const HARMLESS = 'application/octet-stream';

@@ -1,6 +1,6 @@
 import type { FastifyInstance } from 'fastify';
+import { API } from '../contract/routes.ts';
 import type { ServerContext } from './context.ts';
-import { API } from './routes.ts';
 
 const PAGE = `<!doctype html>
 <html lang="en">

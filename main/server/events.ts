@@ -1,11 +1,11 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { WebSocket } from 'ws';
 import { SatchelError } from '../contract/errors.ts';
+import { API } from '../contract/routes.ts';
 import type { Clock, Timer } from '../world/clock.ts';
 import type { ServerContext } from './context.ts';
 import { Encoder } from './event-encoder.ts';
 import type { Identity } from './guard.ts';
-import { API } from './routes.ts';
 import type { Sessions } from './sessions.ts';
 
 /** A client with more unsent than this is slow: it gets the newest state when it has caught up to the lower one. */

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { Message } from '../contract/events.ts';
+import { API } from '../contract/routes.ts';
 import { ZipRequest } from '../contract/zip-request.ts';
-import { API } from './routes.ts';
 import { SignIn } from './session-routes.ts';
 
 /** A route that is no command. */
@@ -28,10 +28,18 @@ export const OTHER_OPERATIONS: readonly Operation[] = [
     method: 'POST',
     path: `${API}/session`,
     tag: 'session',
-    summary: 'Sign in with the token; sets a cookie too',
+    summary: 'Sign in with the token, or the code of a sign-in link; sets a cookie too',
     open: true,
     body: SignIn,
     answer: { type: 'application/json', schema: z.object({ jwt: z.string(), expiresAt: z.iso.datetime() }) },
+  },
+  {
+    id: 'session.link',
+    method: 'POST',
+    path: `${API}/session/link`,
+    tag: 'session',
+    summary: 'A link that signs in whoever follows it: once, within ten minutes',
+    answer: { type: 'application/json', schema: z.object({ link: z.string() }) },
   },
   {
     id: 'session.end',

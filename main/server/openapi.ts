@@ -2,11 +2,11 @@ import { z } from 'zod';
 import { COMMANDS, Duplicate, HistoryRow, Preview } from '../contract/commands.ts';
 import { ERRORS } from '../contract/errors.ts';
 import { NewItem, NewTask } from '../contract/new-task.ts';
+import { API, commandRoutes, type Route } from '../contract/routes.ts';
 import { Settings } from '../contract/settings.ts';
 import { ErrorShape, Item, Segment, Task } from '../contract/task.ts';
 import { type Operation, OTHER_OPERATIONS } from './openapi-others.ts';
 import { PROBLEM_TYPE } from './problem.ts';
-import { API, commandRoutes, type Route } from './routes.ts';
 
 type Json = Record<string, unknown>;
 

@@ -1,6 +1,6 @@
 import type { FastifyInstance } from 'fastify';
+import { API } from '../contract/routes.ts';
 import type { ServerContext } from './context.ts';
-import { API } from './routes.ts';
 
 /** Until there is a web interface, whoever opens the address in a browser is told what it is. */
 export function pageRoutes(app: FastifyInstance, { version }: ServerContext): void {

@@ -12,7 +12,9 @@ import { createApp } from './app.ts';
 import type { ServerContext } from './context.ts';
 import { createLog } from './log.ts';
 import { isLoopback } from './origins.ts';
+import { signInLink } from './session-routes.ts';
 import { Sessions } from './sessions.ts';
+import { SignInCodes } from './sign-in-codes.ts';
 import { startTelemetry, type Telemetry } from './telemetry.ts';
 import { keepToken, openTokenFile, type Token, tokenCheck } from './token.ts';
 
@@ -20,6 +22,8 @@ export interface Serving {
   /** Where it can be asked from this machine. */
   readonly address: string;
   readonly token: Token;
+  /** An address that signs in whoever follows it: once, within ten minutes. */
+  signInLink(): string;
   /** Ends it in good order: every download with its last barrier. */
   close(): Promise<void>;
 }
@@ -60,6 +64,12 @@ function telemetryOf({ logLevel }: ServeOptions, { version, log: to }: Served): 
   return startTelemetry({ env, version, onFailure: () => log.warn('spans cannot be sent') });
 }
 
+/** The door alone, of a task manager that is at work already and goes on when the door closes. */
+export async function openDoor(engine: Engine, options: ServeOptions, served: Served): Promise<Serving> {
+  demandToken(options);
+  return open(options, served, { disk: new Disk(), engine });
+}
+
 async function openAll(options: ServeOptions, served: Served): Promise<Serving> {
   const disk = new Disk();
   const downloads = resolve(options.downloads ?? join(homedir(), 'Downloads', 'Satchel'));
@@ -72,7 +82,13 @@ async function openAll(options: ServeOptions, served: Served): Promise<Serving> 
     confined: true,
   });
   try {
-    return await open(options, served, { disk, engine });
+    const door = await open(options, served, { disk, engine });
+    let closing: Promise<void> | null = null;
+    const close = () => {
+      closing ??= door.close().then(() => engine.close());
+      return closing;
+    };
+    return { ...door, close };
   } catch (thrown) {
     await engine.close();
     throw thrown;
@@ -103,6 +119,7 @@ async function open(
     token: token.text,
   });
   const isToken = tokenCheck(token.text);
+  const codes = new SignInCodes(clock);
   const logFile = new LogFile(disk, join(folder, 'logs'));
   const context: ServerContext = { engine, clock, version, isToken, clients: { ws: 0, sse: 0 } };
   const writeBoth = (line: string) => {
@@ -111,7 +128,7 @@ async function open(
   };
   const { host, port, rate, burst, allowHost, allowOrigin, logLevel } = options;
   const app = await createApp({
-    ...{ context, sessions, host, limit: { rate, burst } },
+    ...{ context, sessions, codes, host, limit: { rate, burst } },
     allowHosts: allowHost,
     allowOrigins: allowOrigin,
     log: createLog(logLevel, { write: writeBoth }),
@@ -128,12 +145,13 @@ async function open(
     });
     await app.close();
     cut.stop();
-    await engine.close();
+    await engine.dataFolder.announce(null, null).catch(() => {});
     await logFile.close();
   };
   return {
     address,
     token,
+    signInLink: () => signInLink(address, codes.issue()),
     close: () => {
       closing ??= close();
       return closing;

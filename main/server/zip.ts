@@ -1,9 +1,9 @@
 import { create as disposition } from 'content-disposition';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { asSatchelError, SatchelError } from '../contract/errors.ts';
+import { API } from '../contract/routes.ts';
 import type { PreparedZip } from '../engine.ts';
 import type { ServerContext } from './context.ts';
-import { API } from './routes.ts';
 import { ZipLinks } from './zip-links.ts';
 import { ZipResponse } from './zip-response.ts';
 

@@ -79,10 +79,10 @@ export class Deliveries {
 
   /** These events, less the targets that are none any more. */
   wanted(events: readonly OutgoingEvent[]): OutgoingEvent[] {
-    return events.flatMap(({ message, targets }) => {
-      const left = targets.filter((key) => this.#workers.has(key));
-      return left.length === 0 ? [] : [{ message, targets: left }];
-    });
+    return events.map(({ message, targets }) => ({
+      message,
+      targets: targets.filter((key) => this.#workers.has(key)),
+    }));
   }
 
   /** Whether anybody may be told at present. */

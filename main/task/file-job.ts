@@ -7,6 +7,7 @@ import type { NetrcEntry } from '../source/netrc.ts';
 import type { Bucket } from '../transfer/bucket.ts';
 import type { LiveSegment } from '../transfer/crew.ts';
 import type { Hosts } from '../transfer/hosts.ts';
+import type { HeldAnswer } from '../transfer/source.ts';
 import type { Clock } from '../world/clock.ts';
 import type { Disk } from '../world/disk.ts';
 import type { Http } from '../world/http.ts';
@@ -22,6 +23,8 @@ export interface FileJob {
   readonly url: string;
   /** Sent to the origin of `url` only; as `checkHeaders` gives them. */
   readonly headers: Readonly<Record<string, string>>;
+  /** An answer that somebody has asked for already, just as this download would: it is used for its first request. */
+  readonly held?: ((signal: AbortSignal) => HeldAnswer | null) | undefined;
   /** Sent where cookie rules allow. */
   readonly cookies?: readonly FileCookie[];
   /** Logins by host, for hosts that ask for one. */

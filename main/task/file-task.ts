@@ -9,6 +9,7 @@ import type { SecretBox } from '../world/secrets.ts';
 import { addressOf } from './address.ts';
 import { categoryOf, folderOf } from './categories.ts';
 import { discardPartial } from './discard.ts';
+import type { HeldAnswers } from './held-answers.ts';
 import { alreadyDone, lookAtPlace } from './own-place.ts';
 import type { Address } from './package-job.ts';
 import type { ItemRecord, TaskRecord } from './record.ts';
@@ -25,6 +26,7 @@ export interface FileTaskOptions {
   /** The logins in the user's own file. */
   readonly netrc: (disk: Disk) => Promise<readonly NetrcEntry[]>;
   readonly buckets: TaskBuckets;
+  readonly held: HeldAnswers;
 }
 
 /** Runs file tasks: what is remembered of one becomes a job for run-file. */
@@ -46,7 +48,8 @@ export class FileTasks {
     }
     return buckets.during(record, async (bucket) => {
       // Not spread: that would fix the name, which may change while it runs.
-      const job = Object.assign(this.#jobOf(record, bucket), await this.#access(record));
+      const access = await this.#access(record);
+      const job = Object.assign(this.#jobOf(record, bucket), access, { held: this.#heldFor(record, access) });
       const result = await runFile(job, around, listener, signal);
       // Left at that because its name is taken: what there was of it has no use any more.
       if (result.already && record.place) await discardPartial(disk, record.place);
@@ -58,6 +61,12 @@ export class FileTasks {
   async #access(record: TaskRecord): Promise<Address> {
     const { around, box, settings, netrc } = this.#options;
     return addressOf(box, itemOf(record), settings().netrc ? await netrc(around.disk) : []);
+  }
+
+  /** Only for one that would ask just as somebody has asked who knew nothing but its address. */
+  #heldFor(record: TaskRecord, { url, netrc = [] }: Address): FileJob['held'] {
+    const plain = itemOf(record).secret === null && netrc.length === 0;
+    return plain ? (signal) => this.#options.held.take(url, signal) : undefined;
   }
 
   #jobOf(record: TaskRecord, bucket: Bucket): Omit<FileJob, keyof Address> {

@@ -9,18 +9,22 @@ import { FILE_NAME_LIMIT, safeName } from '../source/names.ts';
 import type { Clock } from '../world/clock.ts';
 import type { Disk } from '../world/disk.ts';
 import type { SecretBox } from '../world/secrets.ts';
+import { actOnMany } from './act-on-many.ts';
 import { adoptJournals } from './adopt.ts';
 import type { Duplicates } from './duplicates.ts';
 import { isStill } from './finished-file.ts';
 import type { Gate } from './gate.ts';
+import type { Seen } from './held-answers.ts';
 import { recordOf, sort } from './incoming.ts';
 import { ItemCommands } from './item-commands.ts';
 import { exportJson, exportUrls, parseList } from './list-file.ts';
 import type { Manager } from './manager.ts';
 import { zipName } from './new-package.ts';
+import { PieceReader } from './piece-reader.ts';
 import type { HistoryEntry, ItemRecord, TaskRecord } from './record.ts';
 import { freshSource } from './secrets.ts';
 import type { Store } from './store.ts';
+import { verifyTask } from './verify-task.ts';
 
 export type Handlers = {
   readonly [N in CommandName]: (input: CheckedInput<N>) => CommandAnswer<N> | Promise<CommandAnswer<N>>;
@@ -36,15 +40,17 @@ export interface HandlerOptions {
   readonly setLimit: (record: TaskRecord) => void;
   readonly duplicates: Duplicates;
   readonly gate: Gate;
-  /** Bytes, by address, of those whose servers answer in time. */
-  readonly sizesOf: (urls: readonly string[]) => Promise<ReadonlyMap<string, number>>;
+  /** By address, of those whose servers answer in time. */
+  readonly lookAhead: (urls: readonly string[]) => Promise<ReadonlyMap<string, Seen>>;
+  /** Ends what takes long. */
+  readonly closing: AbortSignal;
   readonly settings: () => Settings;
   readonly updateSettings: (patch: SettingsPatch) => Promise<Settings>;
   /** Absolute. */
   readonly downloads: () => string;
   readonly about: () => Pick<
     CommandAnswer<'status'>,
-    'version' | 'dataDir' | 'startedAt' | 'limitRate' | 'problems'
+    'version' | 'dataDir' | 'startedAt' | 'limitRate' | 'problems' | 'holds'
   >;
 }
 
@@ -52,7 +58,8 @@ export interface HandlerOptions {
 export function createHandlers(options: HandlerOptions): Handlers {
   const tasks = new TaskCommands(options);
   const items = new ItemCommands(options);
-  const { manager, store, gate } = options;
+  const { manager, store, gate, disk } = options;
+  const pieces = new PieceReader(disk);
   return {
     'tasks.add': async (task) => ({
       task: (await tasks.add([task]))[0] as CommandAnswer<'tasks.add'>['task'],
@@ -60,6 +67,30 @@ export function createHandlers(options: HandlerOptions): Handlers {
     'tasks.addAll': async ({ tasks: all }) => ({ tasks: await tasks.add(all) }),
     'tasks.list': (input) => tasks.list(input),
     'tasks.get': ({ id }) => ({ task: manager.show(manager.get(id)) }),
+    'tasks.getMany': ({ ids }) => {
+      const there = ids.map((id) => manager.find(id)).filter((record) => record !== undefined);
+      const inOrder = [...new Set(there)].sort((a, b) => a.rank - b.rank);
+      return { tasks: inOrder.map((record) => manager.show(record)) };
+    },
+    'tasks.act': (input) => actOnMany(input, options),
+    'tasks.pieces': async ({ ids }) => {
+      const there = ids.map((id) => manager.find(id)).filter((record) => record !== undefined);
+      return { pieces: await Promise.all(there.map((record) => pieces.read(record))) };
+    },
+    'tasks.log': ({ id }) => {
+      const record = manager.get(id);
+      try {
+        manager.flush();
+      } catch {
+        // Told by `status`; what is remembered can still be read.
+      }
+      return { entries: store.log.of(record.id) };
+    },
+    'tasks.verify': async ({ id, checksum }) => {
+      const record = manager.get(id);
+      await gate.demandRecord(record);
+      return verifyTask(disk, record, { checksum, signal: options.closing });
+    },
     'tasks.update': async (patch) => {
       if (patch.url !== undefined) gate.demandUrl(patch.url);
       if (patch.dir !== undefined) await gate.demandDir(patch.dir);
@@ -203,6 +234,7 @@ class TaskCommands {
     if (patch.position !== undefined) manager.move(record, patch.position);
     manager.changed(record);
     if (dir !== undefined && record.asking) manager.command([record], 'resume');
+    manager.tellChanged(record);
     manager.flush();
     manager.fill();
     return { task: manager.show(record) };
@@ -218,24 +250,33 @@ class TaskCommands {
       return {
         ...{ url, name, dir, category, ask },
         total: null,
+        resumable: null,
         duplicates: same({ url, dir, name }),
         error: refusalOf(() => gate.demandUrl(url)),
       };
     });
   }
 
-  /** With their sizes, as far as servers answer in time. */
+  /** With what their servers say, as far as they answer in time. */
   async sized(items: Preview[]): Promise<Preview[]> {
-    const sizes = await this.#options.sizesOf(items.filter(({ error }) => !error).map(({ url }) => url));
-    return items.map((item) => ({ ...item, total: sizes.get(item.url) ?? null }));
+    const seen = await this.#options.lookAhead(items.filter(({ error }) => !error).map(({ url }) => url));
+    return items.map((item) => ({ ...item, ...seen.get(item.url) }));
   }
 
-  status(): CommandAnswer<'status'> {
-    const { manager, about } = this.#options;
+  async status(): Promise<CommandAnswer<'status'>> {
+    const { manager, about, disk, downloads } = this.#options;
+    const space = await disk.space(downloads());
     const { problems, ...rest } = about();
     const failure = manager.failure === null ? [] : [asSatchelError(manager.failure).message];
     const { counts, speed } = manager;
-    return { ...rest, counts, speed, problems: [...problems, ...failure] };
+    return {
+      ...rest,
+      downloads: downloads(),
+      disk: space,
+      counts,
+      speed,
+      problems: [...problems, ...failure],
+    };
   }
 
   #incoming() {

@@ -10,7 +10,7 @@ export interface Change {
   /** Ids of tasks that are gone. */
   readonly removed?: readonly string[];
   readonly history?: readonly HistoryEntry[];
-  /** What others are to be told of the change. */
+  /** What has happened with it, and who else is to be told. */
   readonly events?: readonly OutgoingEvent[];
 }
 

@@ -170,6 +170,11 @@ export class Manager {
    * when it cannot be remembered.
    */
   async remove(records: readonly TaskRecord[], files: 'keep' | 'delete'): Promise<void> {
+    await Promise.all(this.takeOff(records, files));
+  }
+
+  /** The same, with a promise for each of them; throws at once. */
+  takeOff(records: readonly TaskRecord[], files: 'keep' | 'delete'): Promise<void>[] {
     const { keeper } = this.#roster;
     for (const record of records) {
       record.removing = files;
@@ -195,7 +200,7 @@ export class Manager {
     );
     this.fill();
     this.#runs.checkIdle();
-    await Promise.all(left);
+    return left;
   }
 
   // ---- what the user wants
@@ -208,6 +213,11 @@ export class Manager {
     this.#quietly(() => this.#command(records, type));
     this.fill();
     this.#runs.checkIdle();
+  }
+
+  /** Throws `bad-transition` where the user's event cannot be for it. */
+  demand(record: TaskRecord, type: UserEvent): void {
+    this.#roster.after(record, { type });
   }
 
   /** Nothing is started meanwhile: else what is paused would make room for what is paused next. */
@@ -276,6 +286,7 @@ export class Manager {
       const events = [
         ...(received < before ? [this.#roster.event('task.rewound', record, { received })] : []),
         ...(to ? [this.#roster.event('task.resumed', record, {})] : []),
+        this.#roster.changedEvent(record),
       ];
       this.#flushOr([undo], events);
       tellAll(events);
@@ -317,6 +328,11 @@ export class Manager {
     this.#roster.changed(record);
   }
 
+  /** Something that rows do not show: listeners had better ask for the whole task. */
+  tellChanged(record: TaskRecord): void {
+    this.#roster.tellChanged(record);
+  }
+
   /** All that has changed is remembered now. Throws when that fails. */
   flush(): void {
     this.#roster.keeper.flush();
@@ -329,11 +345,11 @@ export class Manager {
   // ---- who runs
 
   /** Starts nothing new until `release` of the same reason. */
-  hold(reason: string): void {
+  hold(reason: string | symbol): void {
     this.#runs.hold(reason);
   }
 
-  release(reason: string): void {
+  release(reason: string | symbol): void {
     this.#runs.release(reason);
     this.fill();
   }

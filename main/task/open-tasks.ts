@@ -32,11 +32,12 @@ import type { RunSurroundings } from './file-job.ts';
 import { FileTasks } from './file-task.ts';
 import { Gate } from './gate.ts';
 import { createHandlers, type Handlers } from './handlers.ts';
+import { HeldAnswers } from './held-answers.ts';
 import { HostQueue } from './host-queue.ts';
 import { issueOf } from './issue.ts';
 import type { Change } from './keeper.ts';
 import { LiveSettings } from './live-settings.ts';
-import { sizesOf } from './look-ahead.ts';
+import { lookAhead } from './look-ahead.ts';
 import { Manager } from './manager.ts';
 import { PackageTasks } from './package-task.ts';
 import { RatePlan } from './rate.ts';
@@ -134,6 +135,7 @@ class RunningTasks implements Tasks {
   readonly #startedAt: number;
   readonly #http: Http;
   readonly #hosts: Hosts;
+  readonly #held: HeldAnswers;
   readonly #bucket: Bucket;
   readonly #rates: RatePlan;
   readonly #buckets: TaskBuckets;
@@ -147,7 +149,7 @@ class RunningTasks implements Tasks {
   readonly #handlers: Handlers;
   readonly #settings: LiveSettings;
   readonly #around: RunSurroundings;
-  /** Ends the ZIPs that are streamed. */
+  /** Ends what would take long: ZIPs that are streamed, files that are verified. */
   readonly #ending = new AbortController();
   #archiving: Timer | null = null;
   #historyProblem: string | null = null;
@@ -164,6 +166,7 @@ class RunningTasks implements Tasks {
     const { rule = null } = options;
     this.#http = createHttp({}, rule);
     this.#hosts = new Hosts(clock, perHost, () => this.#manager.fill());
+    this.#held = new HeldAnswers(clock);
     this.#bucket = new Bucket(clock, null);
     this.#rates = new RatePlan(clock, this.#bucket, () => this.#limitReads());
     this.#settings = new LiveSettings({
@@ -174,6 +177,7 @@ class RunningTasks implements Tasks {
       http: this.#http,
       downloads: options.downloads,
       onChange: (settings) => {
+        this.#held.clear();
         this.#hosts.setPerHost(settings.perHost);
         this.#manager.setJobs(settings.jobs);
         this.#rates.follow(settings.limits);
@@ -202,6 +206,7 @@ class RunningTasks implements Tasks {
       downloads: () => this.#settings.downloads,
       netrc: options.netrc,
       buckets: this.#buckets,
+      held: this.#held,
     };
     const queueing = new HostQueue(this.#hosts, clock, (record) => this.#manager.atWork(record));
     this.#manager = new Manager({
@@ -227,7 +232,8 @@ class RunningTasks implements Tasks {
     this.#handlers = createHandlers({
       duplicates: this.#duplicates,
       gate: this.#gate,
-      sizesOf: (urls) => sizesOf(urls, around),
+      lookAhead: (urls) => lookAhead(urls, { ...around, held: this.#held }),
+      closing: this.#ending.signal,
       clock,
       disk,
       box,
@@ -245,7 +251,7 @@ class RunningTasks implements Tasks {
     const events = this.#deliveries.wanted(change.events ?? []);
     this.#opened.store.save({ ...change, events });
     // Only now: nobody is told what a crash could still undo.
-    if (events.length > 0) this.#deliveries.wake();
+    if (events.some(({ targets }) => targets.length > 0)) this.#deliveries.wake();
   }
 
   #followTargets(settings: Settings): void {
@@ -350,6 +356,7 @@ class RunningTasks implements Tasks {
     this.#archiving?.stop();
     this.#room.close();
     this.#rates.close();
+    this.#held.clear();
     try {
       await Promise.all(this.#calls);
       await this.#manager.close();
@@ -406,6 +413,7 @@ class RunningTasks implements Tasks {
       dataDir: dataFolder.path,
       startedAt: new Date(this.#startedAt).toISOString(),
       limitRate: this.#bucket.rate,
+      holds: this.#hosts.holds().map(({ host, until }) => ({ host, until: new Date(until).toISOString() })),
       problems: [...lost, ...history, ...this.#settings.problems, ...this.#deliveries.problems],
     };
   }

@@ -1,7 +1,7 @@
 import type { EventMessage } from '../contract/events.ts';
 import type { Database, Statement } from '../world/sqlite.ts';
 
-/** An event, and who is to be told of it. */
+/** An event, and who is to be told of it; perhaps nobody. */
 export interface OutgoingEvent {
   readonly message: EventMessage;
   /** Keys of targets. */

@@ -52,6 +52,7 @@ export class PackageTaker implements PackageListener {
     this.#record.place = place;
     this.#record.dir = place.folder;
     this.#touch();
+    this.#reporting.tellIfChanged();
   }
 
   async onBegun(): Promise<void> {
@@ -66,6 +67,7 @@ export class PackageTaker implements PackageListener {
     if (!this.#flying) return;
     Object.assign(this.#record, { finished, replacing: null, name: basename(finished.path) });
     this.#touch();
+    this.#reporting.tellIfChanged();
     await this.#reporting.keeper.kept();
   }
 

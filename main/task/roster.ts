@@ -22,7 +22,7 @@ export interface RosterOptions {
   /** What is known of a task's present run; null where it has none. */
   readonly liveOf: (record: TaskRecord) => Live | null;
   readonly running: () => Iterable<TaskRecord>;
-  /** Who else is to be told of an event; null: nobody. */
+  /** Who else is to be told of an event; null, or left out: nobody. */
   readonly outgoing?: (message: EventMessage) => OutgoingEvent | null;
 }
 
@@ -158,7 +158,10 @@ export class Roster {
 
   /** Something has happened that will be remembered: listeners hear of it now, others when it is. */
   tell(type: EventType, record: TaskRecord, payload: Record<string, unknown>): void {
-    const event = this.event(type, record, payload);
+    this.#tell(this.event(type, record, payload));
+  }
+
+  #tell(event: NewEvent): void {
     for (const outgoing of event.outgoing) this.keeper.outgoing(outgoing);
     event.tell();
   }
@@ -166,14 +169,25 @@ export class Roster {
   /** The same in two steps, for what is to be told only once it is remembered: `outgoing` goes along with the change. */
   event(type: EventType, record: TaskRecord, payload: Record<string, unknown>): NewEvent {
     const message = eventMessage(this.#options.clock, type, { taskId: record.id, ...payload });
-    const outgoing = this.#options.outgoing?.(message) ?? null;
+    const outgoing = this.#options.outgoing?.(message) ?? { message, targets: [] };
     return {
-      outgoing: outgoing === null ? [] : [outgoing],
+      outgoing: [outgoing],
       tell: () => {
         this.counters.told(type);
         this.#audience.tell(message, this.#row(record));
       },
     };
+  }
+
+  /** Something else of a task has changed than where it stands or how much is there. */
+  changedEvent(record: TaskRecord): NewEvent {
+    const { name, dir, category, priority, limitRate } = record;
+    const position = this.queue.position(record);
+    return this.event('task.changed', record, { name, dir, category, priority, position, limitRate });
+  }
+
+  tellChanged(record: TaskRecord): void {
+    if (this.has(record)) this.#tell(this.changedEvent(record));
   }
 
   /** Something of a task has changed that is no event: it is remembered and shown. */

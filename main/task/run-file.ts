@@ -167,6 +167,7 @@ class FileRun {
         connectMs: Math.min(CONNECT_MS, timeoutMs),
         firstByteMs: timeoutMs,
         trustUser: onChanged === 'continue',
+        held: this.#job.held,
       },
       known,
     );

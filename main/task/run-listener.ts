@@ -43,13 +43,15 @@ export interface Reporting {
   /** It is still under way. */
   readonly flying: () => boolean;
   readonly tell: (type: EventType, payload: Record<string, unknown>) => void;
+  /** To be called where name, folder or category may have become another. */
+  readonly tellIfChanged: () => void;
 }
 
 /** Takes down what a run of a file task finds out on its way; not what it says after its end. */
 export function listenerOf(
   record: TaskRecord,
   { live, slot, stop }: Flight,
-  { clock, keeper, report, tell, onFacts, onWait, flying }: Reporting,
+  { clock, keeper, report, tell, tellIfChanged, onFacts, onWait, flying }: Reporting,
 ): RunListener {
   const [item] = record.items;
   if (!item) throw new TypeError('a task without an item');
@@ -68,6 +70,7 @@ export function listenerOf(
       record.name = item.out ?? place.name;
       item.name = record.name;
       keeper.touch(record);
+      tellIfChanged();
     }),
     onBegun: async () => {
       if (!flying() || !record.startOver) return;
@@ -123,6 +126,7 @@ export function listenerOf(
       item.name = record.name;
       setAmount(record, item, { received: finished.bytes, total: finished.bytes });
       keeper.touch(record);
+      tellIfChanged();
       await keeper.kept();
     },
   };

@@ -60,7 +60,7 @@ export class Runs {
   readonly #slots: Slots;
   #idle: (() => void)[] = [];
   /** Reasons to start nothing at present. */
-  readonly #holds = new Set<string>();
+  readonly #holds = new Set<string | symbol>();
   #closed = false;
 
   constructor(roster: Roster, options: RunsOptions) {
@@ -86,11 +86,11 @@ export class Runs {
   }
 
   /** Starts nothing new until `release` of the same reason, and `fill`. */
-  hold(reason: string): void {
+  hold(reason: string | symbol): void {
     this.#holds.add(reason);
   }
 
-  release(reason: string): void {
+  release(reason: string | symbol): void {
     this.#holds.delete(reason);
   }
 
@@ -190,6 +190,7 @@ export class Runs {
       tell: (type: EventType, payload: Record<string, unknown>) => {
         if (this.#roster.has(record)) this.#roster.tell(type, record, payload);
       },
+      tellIfChanged: tellerOfChanges(record, () => this.#roster.tellChanged(record)),
       onFacts: () => this.#options.onFacts?.(record),
       onWait: (error: SatchelError | null) => this.#roster.counters.waits(error),
       flying: () => this.#flights.get(record.id) === flight,
@@ -305,6 +306,17 @@ export class Runs {
     for (const { stop } of this.#flights.values()) stop.abort(new SatchelError('cancelled'));
     await Promise.all([...this.#flights.values()].map(({ ended }) => ended));
   }
+}
+
+/** Tells when something has changed that follows from what the server says. */
+function tellerOfChanges(record: TaskRecord, tell: () => void): () => void {
+  const look = () => JSON.stringify([record.name, record.dir, record.category]);
+  let told = look();
+  return () => {
+    const now = look();
+    if (now !== told) tell();
+    told = now;
+  };
 }
 
 function releaseSlots({ slot, slots }: Flight): void {

@@ -13,6 +13,8 @@ export function rowOf(record: TaskRecord, live: Live | null): ProgressRow {
   return {
     taskId: id,
     status: state,
+    name: record.name,
+    phase: live?.phase ?? null,
     progress: percent(received, total, state === 'done'),
     received,
     total,

@@ -108,7 +108,18 @@ const SERVER = `
   ) STRICT;
   CREATE INDEX outbox_target ON outbox (target, seq);
 `;
-export const MIGRATIONS: readonly Migration[] = [TASKS + HISTORY, PACKAGES, SERVER];
+/** `log`: what happened to a task, as its events had it; `payload` is JSON, `at` is ms since 1970. */
+const LOG = `
+  CREATE TABLE log (
+    seq INTEGER PRIMARY KEY,
+    task_id TEXT NOT NULL REFERENCES task (id) ON DELETE CASCADE,
+    at INTEGER NOT NULL,
+    type TEXT NOT NULL,
+    payload TEXT NOT NULL
+  ) STRICT;
+  CREATE INDEX log_task ON log (task_id, seq);
+`;
+export const MIGRATIONS: readonly Migration[] = [TASKS + HISTORY, PACKAGES, SERVER, LOG];
 export const ARCHIVE_MIGRATIONS: readonly Migration[] = [HISTORY];
 
 /** Without these nothing works; a damaged history is noticed when it is read. */

@@ -6,6 +6,7 @@ import type { Database, Statement } from '../world/sqlite.ts';
 import { History, type HistoryPage, type HistorySearch } from './history.ts';
 import type { DuplicateQuery } from './history-table.ts';
 import type { Change, Memory } from './keeper.ts';
+import { LogTable } from './log-table.ts';
 import { OutboxTable } from './outbox-table.ts';
 import type { HistoryEntry, TaskRecord } from './record.ts';
 import { ARCHIVE_MIGRATIONS, MIGRATIONS, VITAL } from './store-schema.ts';
@@ -57,6 +58,7 @@ export async function openStore({ disk, folder, clock = systemClock }: StoreOpti
 export class Store implements Memory {
   /** What others are still to be told of. */
   readonly outbox: OutboxTable;
+  readonly log: LogTable;
   readonly #main: Database;
   readonly #archive: Database;
   readonly #tasks: TaskTable;
@@ -70,6 +72,7 @@ export class Store implements Memory {
     this.#archive = archive;
     this.#tasks = new TaskTable(main);
     this.outbox = new OutboxTable(main);
+    this.log = new LogTable(main);
     this.#history = new History(main, archive, clock);
     this.#secret = main.prepare('SELECT sealed FROM secret WHERE key = ?');
     this.#putSecret = main.prepare('INSERT OR REPLACE INTO secret (key, sealed) VALUES (?, ?)');
@@ -86,7 +89,9 @@ export class Store implements Memory {
     const saved = this.#main.transaction(() => {
       this.#history.add(history);
       this.outbox.add(events);
-      return this.#tasks.save(tasks, removed, items);
+      const written = this.#tasks.save(tasks, removed, items);
+      this.log.add(events.map(({ message }) => message));
+      return written;
     });
     saved();
   }

@@ -99,6 +99,15 @@ export class Hosts {
     return left > 0 ? this.#clock.now() + left : null;
   }
 
+  /** The hosts that are held at present, and until when, milliseconds since 1970; the first to be free first. */
+  holds(): { readonly host: string; readonly until: number }[] {
+    const [now, monotonic] = [this.#clock.now(), this.#clock.monotonic()];
+    return [...this.#hosts]
+      .map(([host, { heldUntil }]) => ({ host, until: now + heldUntil - monotonic }))
+      .filter(({ until }) => until > now)
+      .sort((a, b) => a.until - b.until);
+  }
+
   /** How many hosts are held at present, and connections to any in use. */
   figures(): { readonly held: number; readonly used: number } {
     const now = this.#clock.monotonic();

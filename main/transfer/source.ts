@@ -43,6 +43,12 @@ export type Granted =
     }
   | { readonly kind: 'complete' };
 
+/** An answer to a request for the whole file, its body not read, and with what it was let in. */
+export interface HeldAnswer {
+  readonly located: Located;
+  readonly access: Access;
+}
+
 export interface SourceOptions {
   readonly http: Http;
   readonly clock: Clock;
@@ -53,11 +59,14 @@ export interface SourceOptions {
   readonly firstByteMs: number;
   /** The user's word counts more than the validators, as long as the length is the same. */
   readonly trustUser: boolean;
+  /** An answer that is there already, to be used instead of asking for the first time; the signal ends it. */
+  readonly held?: ((signal: AbortSignal) => HeldAnswer | null) | undefined;
 }
 
 /** One remote file over one run: what is known of it, how it is asked, and which answers are good enough. */
 export class Source {
   readonly #options: SourceOptions;
+  #access: Access;
   #facts: SourceFacts | null;
   #finalUrl: string | null = null;
   /** An answer of this run was of the known file: the odd one out may be a node's. */
@@ -67,6 +76,7 @@ export class Source {
 
   constructor(options: SourceOptions, facts: SourceFacts | null) {
     this.#options = options;
+    this.#access = options.access;
     this.#facts = facts;
     this.withoutRange = facts?.encoded ?? false;
   }
@@ -133,8 +143,16 @@ export class Source {
     return isStrongEtag(etag) && ifRange !== 'ignored' && !this.#options.trustUser;
   }
 
-  #send(ask: RangeAsk, { begun }: { begun: boolean }, signal: AbortSignal): Promise<Located> {
-    const { http, clock, url, access, connectMs, firstByteMs } = this.#options;
+  async #send(ask: RangeAsk, { begun }: { begun: boolean }, signal: AbortSignal): Promise<Located> {
+    const { http, clock, url, connectMs, firstByteMs } = this.#options;
+    const isFirst = this.#facts === null && !begun && ask.ranged && ask.from === 0 && ask.end === null;
+    const held = isFirst ? this.#options.held?.(signal) : null;
+    if (held) {
+      // It knows the cookies that were set on the way.
+      this.#access = held.access;
+      return held.located;
+    }
+    const access = this.#access;
     const own: Record<string, string> = {};
     if (ask.ranged) own.range = `bytes=${ask.from}-${ask.end === null ? '' : ask.end - 1}`;
     if (begun && ask.ifRange && this.#facts?.etag) own['if-range'] = this.#facts.etag;

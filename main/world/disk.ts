@@ -1,4 +1,5 @@
 import * as nodeFs from 'node:fs/promises';
+import { dirname } from 'node:path';
 import { SatchelError } from '../contract/errors.ts';
 
 /** The part of `node:fs/promises` that is used; a test gives one that fails on purpose. */
@@ -289,6 +290,18 @@ export class Disk {
         await handle.close();
       }
     });
+  }
+
+  /** The disk that `folder` is on, or will be on: bytes that this user may still write, and all; null: it does not say. */
+  async space(folder: string): Promise<{ free: number; total: number } | null> {
+    for (let there = folder; ; there = dirname(there)) {
+      try {
+        const { blocks, bavail, bsize } = await this.#fs.statfs(there);
+        return blocks === 0 ? null : { free: bavail * bsize, total: blocks * bsize };
+      } catch {
+        if (dirname(there) === there) return null;
+      }
+    }
   }
 
   /** Bytes that this user may still write in `folder`; Infinity where the file system does not say. */

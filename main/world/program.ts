@@ -78,6 +78,41 @@ function notStarted({ code }: NodeJS.ErrnoException): string {
   return `it cannot be started: ${code ?? 'unknown'}`;
 }
 
+/** How a program has ended: its exit status, the signal that ended it, or why it could not be started. */
+export type ProgramEnd = { readonly code: number } | { readonly problem: string };
+
+/**
+ * Runs a program in this one's place: with its inputs, outputs and environment. When `signal` is aborted it is told to
+ * end.
+ */
+export function runForeground(command: readonly string[], signal: AbortSignal): Promise<ProgramEnd> {
+  const [file = '', ...args] = command;
+  return new Promise((resolve) => {
+    const child = started(file, args, { stdio: 'inherit' });
+    if (typeof child === 'string') return resolve({ problem: child });
+    const stop = () => void child.kill('SIGTERM');
+    signal.addEventListener('abort', stop, { once: true });
+    const over = (end: ProgramEnd) => {
+      signal.removeEventListener('abort', stop);
+      resolve(end);
+    };
+    child.once('error', (error: NodeJS.ErrnoException) => over({ problem: notStarted(error) }));
+    child.once('close', (code, by) => over(code === null ? { problem: `it was ended by ${by}` } : { code }));
+  });
+}
+
+/**
+ * Starts a program and leaves it to itself: it goes on when this one ends, and what it has to say nobody hears. One that
+ * cannot be started is none.
+ */
+export function startProgram(command: readonly string[]): void {
+  const [file = '', ...args] = command;
+  const child = started(file, args, { stdio: 'ignore', detached: true, env: environment() });
+  if (typeof child === 'string') return;
+  child.once('error', () => {});
+  child.unref();
+}
+
 function environment(): NodeJS.ProcessEnv {
   return Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('SATCHEL_')));
 }

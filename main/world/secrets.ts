@@ -29,14 +29,24 @@ export async function openFileSecretBox(disk: Disk, path: string): Promise<Secre
     await disk.setMode(path, PRIVATE);
   if (facts !== null && facts.size !== KEY_BYTES) await disk.replace(path, `${path}.bad`);
   if (facts?.size !== KEY_BYTES) await writeNew(disk, path, randomBytes(KEY_BYTES));
-  return new FileSecretBox(await disk.readWhole(path));
+  return new KeySecretBox(await disk.readWhole(path));
+}
+
+/** A box whose key somebody else keeps; 32 bytes. */
+export function secretBoxOf(key: Buffer): SecretBox {
+  return new KeySecretBox(key);
+}
+
+/** A key for it. */
+export function newSecretKey(): Buffer {
+  return randomBytes(KEY_BYTES);
 }
 
 /**
  * AES-256-GCM (NIST SP 800-38D). A sealed text is its version (1 byte), the nonce (12), the tag (16), and the text
  * enciphered. Random nonces of 96 bits do for 2³² texts (§8.3).
  */
-class FileSecretBox implements SecretBox {
+class KeySecretBox implements SecretBox {
   readonly #key: Buffer;
 
   constructor(key: Buffer) {

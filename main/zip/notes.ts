@@ -2,6 +2,11 @@ import { z } from 'zod';
 
 /** Keys under which a ZIP keeps its facts in the journal (docs/formats.md). */
 export const entryKey = (region: number) => `entry:${region}`;
+/** Which region a key of `entryKey` is of; null for any other. */
+export function regionOfEntry(key: string): number | null {
+  const [, region] = /^entry:(\d+)$/.exec(key) ?? [];
+  return region === undefined ? null : Number(region);
+}
 export const laneKey = (region: number) => `lane:${region}`;
 export const markKey = (region: number, index: number) => `mark:${region}:${index}`;
 

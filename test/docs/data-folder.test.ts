@@ -27,7 +27,7 @@ describe('docs/formats.md: the data folder', () => {
       ([name = '', columns = '']) => [codes(name)[0] ?? '', codes(columns)] as const,
     );
     for (const [file, tables] of [
-      ['satchel.db', ['task', 'item', 'secret', 'outbox', 'history', 'history_text']],
+      ['satchel.db', ['task', 'item', 'secret', 'outbox', 'log', 'history', 'history_text']],
       ['archive.db', ['history', 'history_text']],
     ] as const) {
       const database = new Database(`${folder}/${file}`, { readOnly: true });
@@ -47,6 +47,7 @@ describe('docs/formats.md: the data folder', () => {
       'item',
       'secret',
       'outbox',
+      'log',
       'history',
       'history_text',
     ]);

@@ -268,6 +268,6 @@ describe('all documents', () => {
 
   test('README.md has the two commands', () => {
     const commands = codeLines(section(read('README.md'), '## Two commands'));
-    expect(commands).toEqual(['npm start -- get URL… -d DIR', 'npm test']);
+    expect(commands).toEqual(['npm start', 'npm test']);
   });
 });

@@ -3,8 +3,8 @@ import { text } from 'node:stream/consumers';
 import { describe, expect, test } from 'vitest';
 import { COMMANDS } from '../../main/contract/commands.ts';
 import { ERRORS, SatchelError } from '../../main/contract/errors.ts';
+import { commandRoutes } from '../../main/contract/routes.ts';
 import { problemOf } from '../../main/server/problem.ts';
-import { commandRoutes } from '../../main/server/routes.ts';
 import { Content } from '../kit/content.ts';
 import { ServerDesk } from '../kit/server.ts';
 

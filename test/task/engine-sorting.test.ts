@@ -80,13 +80,18 @@ describe('a preview', () => {
     desk.serve('/none.bin', { faults: [{ name: 'no-answer' }] });
     const paths = ['/a.bin', '/none.bin', '/missing.bin', '/a.bin#again'];
     const text = paths.map((path) => desk.server.url(path)).join('\n');
-    let items: (number | null)[] | null = null;
+    let items: [number | null, boolean | null][] | null = null;
     const started = clock.monotonic();
     void desk.call('tasks.preview', { text }).then((answer) => {
-      items = answer.items.map(({ total }) => total);
+      items = answer.items.map(({ total, resumable }) => [total, resumable]);
     });
     await desk.until(() => items !== null);
-    expect(items).toEqual([123_456, null, null, 123_456]);
+    expect(items).toEqual([
+      [123_456, true],
+      [null, null],
+      [null, null],
+      [123_456, true],
+    ]);
     expect(clock.monotonic() - started).toBeGreaterThanOrEqual(2000);
     expect(clock.monotonic() - started).toBeLessThan(2500);
     expect(desk.server.requests.map(({ path }) => path).toSorted()).toEqual([
@@ -97,8 +102,20 @@ describe('a preview', () => {
     expect(await desk.files()).toEqual([]);
     const before = desk.server.requests.length;
     const quick = await desk.call('tasks.preview', { text, sizes: false });
-    expect(quick.items.map(({ total }) => total)).toEqual([null, null, null, null]);
+    for (const { total, resumable } of quick.items) expect([total, resumable]).toEqual([null, null]);
     expect(desk.server.requests.length).toBe(before);
+  });
+
+  test('says what cannot be gone on with, and asks four at a time', async () => {
+    const desk = await EngineDesk.open();
+    const paths = Array.from({ length: 9 }, (_, n) => `/${n}.bin`);
+    const slow = { size: 100, faults: [{ name: 'ignore-range' }], firstByteDelayMs: 20 } as const;
+    for (const path of paths) desk.serve(path, slow);
+    const text = paths.map((path) => desk.server.url(path)).join('\n');
+    const { items } = await desk.call('tasks.preview', { text });
+    expect(items.map(({ total, resumable }) => [total, resumable])).toEqual(paths.map(() => [100, false]));
+    expect(desk.server.requests).toHaveLength(9);
+    expect(desk.server.peakOpenRequests).toBe(4);
   });
 });
 

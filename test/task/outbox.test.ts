@@ -164,7 +164,9 @@ describe('what is to be told', () => {
       ['b'],
     ]);
     made.follow([]);
-    expect(made.wanted([event].flatMap((each) => each ?? []))).toEqual([]);
+    // What has happened is remembered all the same.
+    const left = made.wanted([event].flatMap((each) => each ?? []));
+    expect(left).toEqual([{ ...event, targets: [] }]);
   });
 });
 

@@ -1,0 +1,74 @@
+import { Copy, Download, Upload } from 'lucide-react';
+import { useTranslation } from 'react-i18next';
+import type { Settings } from '../../../main/contract/settings.ts';
+import { copyText } from '../../store/actions.ts';
+import { openDialog } from '../../store/view.ts';
+import { wire } from '../../wire/wires.ts';
+import { exportList } from '../frame/commands.ts';
+import { Button } from '../parts/button.tsx';
+import { FieldRow, TextField } from '../parts/fields.tsx';
+import { save } from './saving.tsx';
+import { Group, NumberSetting, WideRow } from './setting-fields.tsx';
+
+/** As a bookmark it hands the page that is open over to the desktop, which asks before anything begins. */
+const BOOKMARKLET = "javascript:location.href='satchel://add?url='+encodeURIComponent(location.href);void 0";
+
+export function ListsSection({ settings }: { readonly settings: Settings }) {
+  const { t } = useTranslation();
+  return (
+    <>
+      <Group title={t('settings.lists.history')}>
+        <NumberSetting
+          title={t('settings.lists.days')}
+          hint={t('settings.lists.daysHint')}
+          value={settings.historyDays}
+          min={1}
+          max={36_500}
+          unit={t('settings.units.days')}
+          keep={(historyDays) => save({ historyDays })}
+        />
+      </Group>
+      <Group title={t('settings.lists.list')}>
+        <FieldRow title={t('settings.lists.export')} hint={t('settings.lists.exportHint')}>
+          {() => (
+            <Button icon={<Download aria-hidden />} onPress={() => void exportList()}>
+              {t('settings.lists.exportDo')}
+            </Button>
+          )}
+        </FieldRow>
+        <FieldRow title={t('settings.lists.import')} hint={t('settings.lists.importHint')}>
+          {() => (
+            <Button icon={<Upload aria-hidden />} onPress={() => openDialog({ kind: 'importList' })}>
+              {t('settings.lists.importDo')}
+            </Button>
+          )}
+        </FieldRow>
+      </Group>
+      {wire.desktop !== null && <Bookmarklet />}
+    </>
+  );
+}
+
+function Bookmarklet() {
+  const { t } = useTranslation();
+  return (
+    <Group title={t('settings.lists.browser')}>
+      <WideRow title={t('settings.lists.bookmarklet')}>
+        <TextField
+          label={t('settings.lists.bookmarklet')}
+          labelHidden
+          hint={t('settings.lists.bookmarkletHint')}
+          isReadOnly
+          mono
+          lines={2}
+          value={BOOKMARKLET}
+          after={
+            <Button icon={<Copy aria-hidden />} onPress={() => void copyText(BOOKMARKLET)}>
+              {t('settings.copy')}
+            </Button>
+          }
+        />
+      </WideRow>
+    </Group>
+  );
+}

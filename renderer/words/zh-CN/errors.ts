@@ -1,0 +1,142 @@
+import type { errors as english } from '../en/errors.ts';
+import type { SameWords } from '../same-words.ts';
+
+export const errors = {
+  kept: '已下载的 {{size}} 会保留。',
+  keptOf: {
+    'range-ignored': '已有的 {{size}} 无法续接。',
+    'checksum-mismatch': '已收到的 {{size}} 不是您想要的文件。',
+    'length-mismatch': '其中可靠的 {{size}} 会保留。',
+    'disk-error': '确认已写入磁盘的 {{size}} 会保留。',
+    'corrupt-journal': '没有删除任何内容。',
+    'archive-corrupt': '没有删除任何内容。',
+  },
+  inPackage_other: '此打包中有 {{count}} 项失败。其中一项：{{what}}',
+  inPackageNext: '可以重试、提供新链接，或不含失败项直接完成打包。',
+  help: '可用的操作',
+  notices: '消息',
+  network: { title: '连接中断', what: '与服务器的连接中断了。', next: '请检查网络连接，然后重试。' },
+  timeout: { title: '服务器没有响应', what: '服务器停止了响应。', next: '请稍后重试。' },
+  tls: {
+    title: '证书不受信任',
+    what: '服务器的证书不受信任，因此没有向它发送任何请求。',
+    next: '请检查地址和本机的时钟。',
+  },
+  dns: { title: '找不到服务器', what: '找不到该服务器的名称。', next: '请检查地址和网络连接，然后重试。' },
+  'http-status': {
+    title: '服务器拒绝',
+    what: '服务器拒绝了请求。',
+    next: '请在浏览器中打开该地址，查看服务器的说明。',
+  },
+  'auth-required': {
+    title: '需要登录',
+    what: '服务器要求登录。',
+    next: '请提供无需登录的链接，或带上登录信息重新添加。',
+  },
+  'not-found': {
+    title: '文件不存在',
+    what: '服务器上没有这个文件。',
+    next: '请检查地址，或提供新的链接。',
+  },
+  'url-expired': {
+    title: '链接已过期',
+    what: '链接已过期。',
+    next: '请提供同一文件的新链接，下载会从中断处继续。',
+  },
+  'range-ignored': {
+    title: '无法续传',
+    what: '服务器不支持从文件中间继续。',
+    next: '请重新开始，文件将一次性下载完成。',
+  },
+  'source-changed': {
+    title: '服务器上的文件已更改',
+    what: '开始下载后，服务器上的文件发生了更改。',
+    next: '可以重新开始以获取新文件，或提供旧文件的链接。',
+  },
+  'length-mismatch': {
+    title: '长度不符',
+    what: '服务器发送的字节数与它承诺的不一致。',
+    next: '请重试；如果再次出现，说明服务器上的文件已损坏。',
+  },
+  'checksum-mismatch': {
+    title: '校验和不符',
+    what: '收到的内容与预期的校验和不一致。',
+    next: '请核对校验和，然后重新开始。',
+  },
+  'too-many-redirects': {
+    title: '重定向过多',
+    what: '服务器不断将请求转到别处。',
+    next: '请检查地址，或提供新的链接。',
+  },
+  'disk-full': {
+    title: '磁盘已满',
+    what: '磁盘上没有剩余空间。',
+    next: '请腾出一些空间，之后会自动继续。',
+  },
+  'disk-error': { title: '磁盘错误', what: '磁盘报告了错误。', next: '请检查磁盘，然后重试。' },
+  permission: {
+    title: '没有权限',
+    what: '无法写入该文件或文件夹。',
+    next: '请选择其他文件夹，或更改其权限。',
+  },
+  'path-unsafe': {
+    title: '超出下载文件夹',
+    what: '该路径位于下载文件夹之外。',
+    next: '请选择下载文件夹之内的位置。',
+  },
+  'address-refused': {
+    title: '地址被拒绝',
+    what: '不允许从该地址下载。',
+    next: '请使用可从外部访问的 http 或 https 地址。',
+  },
+  'name-conflict': {
+    title: '名称已被占用',
+    what: '已有其他文件使用这个名称。',
+    next: '请更换名称或文件夹。',
+  },
+  'corrupt-journal': {
+    title: '日志已损坏',
+    what: '无法读取此下载的日志，因此无法确定哪些内容已下载。',
+    next: '请重新开始；现有内容会暂时保留，直到新文件完成。',
+  },
+  'archive-corrupt': { title: '压缩包已损坏', what: '压缩包已损坏。', next: '请重新下载。' },
+  'bad-url': { title: '不是有效地址', what: '这不是 http 或 https 地址。', next: '请检查地址。' },
+  'bad-input': { title: '无法识别', what: '无法识别输入的内容。', next: '请检查输入。' },
+  'bad-transition': {
+    title: '当前无法执行',
+    what: '当前状态下无法执行此操作。',
+    next: '请查看任务的状态。',
+  },
+  'not-running': {
+    title: '未连接',
+    what: '无法连接到 Satchel。',
+    next: '它可能正在启动或已经退出；窗口会自动重试。',
+  },
+  'already-running': {
+    title: '已在处理',
+    what: '另一个 Satchel 正在处理这项任务。',
+    next: '请等待它结束，或将其退出。',
+  },
+  unauthorized: { title: '请先登录', what: '您尚未登录。', next: '请使用令牌登录。' },
+  forbidden: { title: '不允许', what: '不允许执行此操作。', next: '只有此 Satchel 的所有者可以执行。' },
+  'rate-limited': { title: '请求过多', what: '短时间内的请求过多。', next: '请稍候再试。' },
+  cancelled: { title: '已停止', what: '任务已被停止。', next: '重试即可继续。' },
+  internal: {
+    title: '出现问题',
+    what: 'Satchel 内部出现了问题。',
+    next: '请重试；如果再次出现，请反馈给我们。',
+  },
+  actions: {
+    retry: '重试',
+    restart: '重新开始',
+    newLink: '提供新链接…',
+    signIn: '登录后重新添加…',
+    folder: '选择其他文件夹…',
+    rename: '重命名…',
+    browse: '在浏览器中打开',
+    copy: '复制地址',
+    items: '查看失败的项',
+    finishWithout: '不含失败项并完成',
+    remove: '移除…',
+  },
+} satisfies SameWords<typeof english>;

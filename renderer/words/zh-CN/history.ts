@@ -1,0 +1,31 @@
+import type { history as english } from '../en/history.ts';
+import type { SameWords } from '../same-words.ts';
+
+export const history = {
+  title: '历史记录',
+  search: '搜索历史记录',
+  list: '已结束的下载',
+  outcomes: { done: '已完成', failed: '失败', removed: '已移除' },
+  downloadAgain: '重新下载',
+  more: '{{name}} 的更多操作',
+  copyAddress: '复制地址',
+  open: '打开',
+  save: '保存文件',
+  showInFolder: '在文件夹中显示',
+  forget: '删除这条记录',
+  forgetAll: '清空历史…',
+  forgetAllTitle: '清空全部历史记录？',
+  forgetAllText: '所有记录将被永久删除，文件不受影响。',
+  forgetAllDo: '全部清空',
+  loading: '正在加载历史记录…',
+  loadingMore: '正在加载更多…',
+  empty: '还没有已结束的下载',
+  emptyHint: '已完成、失败或移除的下载会列在这里。',
+  nothingFound: '没有与“{{search}}”相符的记录',
+  nothingFoundHint: '搜索范围包括名称和地址。',
+  clearSearch: '清除搜索',
+  failed: '无法加载历史记录',
+  retry: '重试',
+  count_other: '{{count}} 条记录',
+  countMore: '超过 {{count}} 条记录',
+} satisfies SameWords<typeof english>;

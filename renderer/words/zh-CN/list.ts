@@ -1,0 +1,107 @@
+import type { list as english } from '../en/list.ts';
+import type { SameWords } from '../same-words.ts';
+
+export const list = {
+  copied: '已复制',
+  label: '下载任务',
+  columns: {
+    name: '名称',
+    progress: '进度',
+    state: '状态',
+    actions: '操作',
+  },
+  items_other: '{{count}} 项打包为一个 ZIP',
+  hosts_other: '{{host}} 及另外 {{count}} 个站点',
+  fromHere: '来自本机',
+  connections_other: '{{count}} 个连接',
+  subtitle: '{{where}} · {{how}}',
+  menu: {
+    label: '任务操作',
+    labelMany_other: '{{count}} 个任务的操作',
+    start: '立即开始',
+    pause: '暂停',
+    resume: '继续',
+    retry: '重试',
+    restart: '重新下载',
+    open: '打开',
+    save: '通过浏览器保存',
+    showInFolder: '在文件夹中显示',
+    copyAddress: '复制下载地址',
+    copyPath: '复制文件路径',
+    moveToTop: '移到最前',
+    rename: '重命名…',
+    folder: '更改文件夹…',
+    answer: '选择文件夹…',
+    newLink: '更换链接…',
+    limit: '限速…',
+    verify: '校验文件…',
+    addToPackage: '加入打包…',
+    remove: '移除…',
+  },
+  keys: {
+    space: '空格',
+    enter: '回车',
+    delete: 'Del',
+  },
+  selected_other: '已选择 {{count}} 个任务',
+  moved: '“{{name}}”现在排第 {{place}} 位，共 {{count}} 个',
+  movedMany_other: '已移动 {{count}} 个任务，从第 {{place}} 位开始',
+  atTop: '已经在最前面',
+  atBottom: '已经在最后面',
+  onlyInListOrder: '只有按“列表顺序”排序时才能调整任务的先后。',
+  sortByList: '切换到列表顺序',
+  dragged_other: '{{count}} 个任务',
+  lost: {
+    title: '与 Satchel 的连接已断开。',
+    what: '正在重试… 列表显示的是断开前的状态，下载可能仍在进行。',
+  },
+  loading: '正在载入任务',
+  empty: {
+    all: {
+      title: '这里还没有任务',
+      what: '粘贴链接、拖入文件，或点击“添加”。',
+    },
+    running: {
+      title: '没有正在下载的任务',
+      what: '正在下载的任务会显示在这里。',
+    },
+    waiting: {
+      title: '没有等待中的任务',
+      what: '同时下载的数量达到上限后，其余任务会在这里排队。',
+    },
+    paused: {
+      title: '没有已暂停的任务',
+      what: '在任务上按空格键即可暂停，已下载的部分会保留。',
+    },
+    done: {
+      title: '还没有完成的任务',
+      what: '完成的任务会一直保留在这里，直到你将它们移除。',
+    },
+    failed: {
+      title: '没有失败的任务',
+      what: '如果有任务失败，这里会说明原因和解决办法。',
+    },
+    packages: {
+      title: '还没有打包任务',
+      what: '打包任务会边下载边把多个链接和文件装进一个 ZIP。',
+    },
+    category: {
+      title: '没有这种类型的任务',
+      what: '任务按文件扩展名自动归类。',
+    },
+    search: {
+      title: '没有与“{{search}}”匹配的任务',
+      what: '已搜索名称和下载地址。',
+    },
+    searchHere: {
+      title: '这个列表中没有与“{{search}}”匹配的任务',
+      what: '已搜索此列表中的名称和下载地址。',
+    },
+    add: '添加链接',
+    pack: '新建打包',
+    showAll: '显示全部任务',
+    searchAll: '搜索全部任务',
+    clearSearch: '清除搜索',
+    history: '搜索历史记录',
+  },
+} satisfies SameWords<typeof english>;
