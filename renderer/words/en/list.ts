@@ -64,7 +64,7 @@ export const list = {
   empty: {
     all: {
       title: 'Nothing here yet',
-      what: 'Paste a link, drop a file, or press Add.',
+      what: 'Paste a link, or press Add.',
     },
     running: {
       title: 'Nothing is running',
