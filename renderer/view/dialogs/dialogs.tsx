@@ -1,6 +1,8 @@
+import { useEffect } from 'react';
 import { assertNever } from '../../../main/contract/errors.ts';
 import { closeDialog, useView } from '../../store/view.ts';
 import { AddDialog } from '../add/add-dialog.tsx';
+import { FOCUS_HOME } from '../list/keep-focus.ts';
 import { FolderDialog } from './folder-dialog.tsx';
 import { ImportDialog } from './import-dialog.tsx';
 import { LimitDialog } from './limit-dialog.tsx';
@@ -15,6 +17,7 @@ import { VerifyDialog } from './verify-dialog.tsx';
 export function Dialogs() {
   const dialog = useView((view) => view.dialog);
   const onClose = closeDialog;
+  useFocusAfter(dialog !== null);
   if (dialog === null) return null;
   switch (dialog.kind) {
     case 'add':
@@ -40,4 +43,19 @@ export function Dialogs() {
     default:
       return assertNever(dialog);
   }
+}
+
+/** What had the focus before a box may be gone after it: then it goes to the list. */
+function useFocusAfter(isOpen: boolean): void {
+  useEffect(() => {
+    if (isOpen) return;
+    // A box gives the focus back in the frame after it has gone.
+    let frame = requestAnimationFrame(() => {
+      frame = requestAnimationFrame(() => {
+        if (document.activeElement !== document.body) return;
+        document.querySelector<HTMLElement>(`[${FOCUS_HOME}]`)?.focus();
+      });
+    });
+    return () => cancelAnimationFrame(frame);
+  }, [isOpen]);
 }
