@@ -5,6 +5,7 @@ import type { SatchelError } from './contract/errors.ts';
 import type { Message } from './contract/events.ts';
 import type { GetOptions } from './contract/get.ts';
 import type { PackOptions } from './contract/pack.ts';
+import type { Settings } from './contract/settings.ts';
 import { type BatchJob, type BatchResult, runBatch } from './task/batch.ts';
 import { readGivenFiles, readNamed } from './task/given-files.ts';
 import { type GetInput, jobsOf, type PlannedGet } from './task/jobs.ts';
@@ -131,6 +132,8 @@ export interface OpenOptions {
   readonly box?: SecretBox;
   /** Puts a finished file that is to go where the user can get it back; left out: it is deleted. */
   readonly trash?: (path: string) => Promise<void>;
+  /** Told what the settings are: at the start, and whenever somebody has set something. */
+  readonly onSettings?: (settings: Settings) => void;
   /** Sources may only be at addresses that anybody can reach. */
   readonly publicOnly?: boolean;
   /** Nothing may lie outside of `downloads`. */

@@ -72,17 +72,15 @@ export interface Offer {
 }
 
 /** What a menu, the tray or a shortcut of the system asks of the window. */
-export const WINDOW_ACTIONS = [
-  'add',
-  'newPackage',
-  'settings',
-  'history',
-  'search',
-  'pauseAll',
-  'resumeAll',
-  'toggleDetails',
-  'importList',
-  'exportList',
-  'shortcuts',
-] as const;
-export type WindowAction = (typeof WINDOW_ACTIONS)[number];
+export type WindowAction =
+  | 'add'
+  | 'newPackage'
+  | 'settings'
+  | 'history'
+  | 'search'
+  | 'pauseAll'
+  | 'resumeAll'
+  | 'toggleDetails'
+  | 'importList'
+  | 'exportList'
+  | 'shortcuts';

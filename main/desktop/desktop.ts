@@ -1,5 +1,4 @@
 import { join } from 'node:path';
-import { isDeepStrictEqual } from 'node:util';
 import { app, nativeTheme, shell } from 'electron';
 import type { Offer, WindowAction } from '../contract/desktop.ts';
 import { asSatchelError } from '../contract/errors.ts';
@@ -19,7 +18,7 @@ import { MainWindow } from './window.ts';
 import type { Words } from './words/en.ts';
 import { wordsFor } from './words/words.ts';
 
-/** How things go outside of the window is looked at so often, and whether somebody else has set something. */
+/** How things go outside of the window is looked at so often. */
 const LOOK_MS = 1000;
 /** Whatever still writes then has had its barrier long ago. */
 const LONGEST_CLOSE_MS = 5000;
@@ -82,7 +81,7 @@ export class Desktop {
     // The page is loaded while the engine opens: it asks, and waits for the answer.
     const [engine] = await Promise.all([this.#engine, this.#window.show()]);
     this.#outside.start(engine);
-    await this.#look();
+    this.#look();
   }
 
   show(): void {
@@ -117,7 +116,11 @@ export class Desktop {
     const { dataDir, version } = this.#options;
     const { box } = await this.#secrets;
     const downloads = app.getPath('downloads');
-    return openEngine({ dataDir, downloads, version, box, trash: (path) => shell.trashItem(path) });
+    return openEngine({
+      ...{ dataDir, downloads, version, box },
+      trash: (path) => shell.trashItem(path),
+      onSettings: (settings) => this.#follow(settings),
+    });
   }
 
   #openDoor(): IpcDoor {
@@ -137,12 +140,12 @@ export class Desktop {
         sender === this.#window.browserWindow?.webContents && isOurFrame(senderFrame),
       isSeen: () => this.#window.isSeen,
       onWatch: () => this.#deliver(),
-      onSettings: (settings) => this.#follow(settings),
     });
   }
 
   /** The settings are these now, whoever has set them. */
   #follow(settings: Settings): void {
+    if (this.#closing !== null) return;
     const before = this.#settings;
     this.#settings = settings;
     nativeTheme.themeSource = settings.theme;
@@ -171,14 +174,10 @@ export class Desktop {
     if (this.#closing === null && this.goesOn) this.#outside.tellItGoesOn();
   }
 
-  async #look(): Promise<void> {
-    const answer = await (await this.#engine).call('settings.get', {});
+  #look(): void {
     if (this.#closing !== null) return;
-    if (answer.ok && !isDeepStrictEqual(answer.value.settings, this.#settings)) {
-      this.#follow(answer.value.settings);
-    }
     this.#outside.update();
-    this.#timer = this.#clock.after(LOOK_MS, () => void this.#look());
+    this.#timer = this.#clock.after(LOOK_MS, () => this.#look());
   }
 
   async #close(): Promise<void> {

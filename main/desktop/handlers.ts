@@ -9,6 +9,7 @@ import {
   type SaveDialogOptions,
   shell,
 } from 'electron';
+import { unwrap } from '../contract/answer.ts';
 import type { RemoteAccess } from '../contract/desktop.ts';
 import { SatchelError } from '../contract/errors.ts';
 import type { Task } from '../contract/task.ts';
@@ -113,9 +114,7 @@ async function confirmed(name: string, { words, window }: HandlerOptions): Promi
 }
 
 async function taskOf(id: string, { engine }: HandlerOptions): Promise<Task> {
-  const answer = await (await engine).call('tasks.get', { id });
-  if (!answer.ok) throw new SatchelError(answer.error.code, answer.error.detail);
-  return answer.value.task;
+  return unwrap(await (await engine).call('tasks.get', { id })).task;
 }
 
 /** The file or, as long as it is not done, its partial file. Throws `not-found` where there is neither yet. */

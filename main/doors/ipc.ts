@@ -1,6 +1,7 @@
 import { type IpcMainInvokeEvent, ipcMain, type WebContents } from 'electron';
+import { unwrap } from '../contract/answer.ts';
 import { COMMAND_CHANNEL } from '../contract/bridge.ts';
-import { type Answer, type CommandAnswer, type CommandName, isCommand } from '../contract/commands.ts';
+import { type CommandName, isCommand } from '../contract/commands.ts';
 import {
   DESKTOP_COMMANDS,
   type DesktopAnswer,
@@ -8,7 +9,6 @@ import {
   type DesktopCommandName,
 } from '../contract/desktop.ts';
 import { asSatchelError, SatchelError } from '../contract/errors.ts';
-import type { Settings } from '../contract/settings.ts';
 import type { Engine } from '../engine.ts';
 
 /** What each of the desktop's own commands does; `desktop.watch` is the door's. */
@@ -28,8 +28,6 @@ export interface IpcDoorOptions {
   readonly isSeen: (contents: WebContents) => boolean;
   /** A page has begun to watch: it can be sent other things too. */
   readonly onWatch: () => void;
-  /** The window has set something. */
-  readonly onSettings: (settings: Settings) => void;
 }
 
 export interface IpcDoor {
@@ -64,7 +62,7 @@ async function answer(
   input: unknown,
   options: IpcDoorOptions & { readonly watchers: Watchers },
 ): Promise<unknown> {
-  const { engine, handlers, isOurs, watchers, onWatch, onSettings } = options;
+  const { engine, handlers, isOurs, watchers, onWatch } = options;
   if (!isOurs(event)) throw new SatchelError('forbidden', 'only the window may ask');
   if (typeof name !== 'string') throw new SatchelError('bad-input', 'a command has a name');
   if (isDesktopCommand(name)) {
@@ -79,18 +77,11 @@ async function answer(
     return handler(parsed.data);
   }
   if (!isCommand(name)) throw new SatchelError('bad-input', 'no such command');
-  const value = unwrap(await (await engine).call(name as CommandName, input as never));
-  if (name === 'settings.update') onSettings((value as CommandAnswer<'settings.update'>).settings);
-  return value;
+  return unwrap(await (await engine).call(name as CommandName, input as never));
 }
 
 function isDesktopCommand(name: string): name is DesktopCommandName {
   return Object.hasOwn(DESKTOP_COMMANDS, name);
-}
-
-function unwrap<T>(given: Answer<T>): T {
-  if (given.ok) return given.value;
-  throw new SatchelError(given.error.code, given.error.detail);
 }
 
 interface Watcher {

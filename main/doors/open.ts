@@ -5,14 +5,11 @@ import { API } from '../contract/routes.ts';
 import { ServeOptions } from '../contract/serve.ts';
 import { type Engine, openEngine, openInBrowser, runDesktop, runningInstance } from '../engine.ts';
 import type { Serving } from '../server/server.ts';
-import { stopOnSignals } from './signals.ts';
+import { stopInTime, stopOnSignals } from './signals.ts';
 
 const FIRST_PORT = 7878;
 /** Ports after it that are tried when it is taken. */
 const MORE_PORTS = 20;
-/** What a stop may take; whoever has told it to end waits no longer, and nothing is lost by it. */
-const LONGEST_STOP_MS = 4500;
-
 /**
  * What `satchel` does when it is told nothing: opens the desktop or, where that cannot be, says why in one line and
  * serves the same interface to the browser. Gives the exit status.
@@ -59,10 +56,7 @@ async function serveInterface(
   say(`Sign in, once, within ten minutes: ${link}`);
   if (hasDisplay()) openInBrowser(link);
   await stopped;
-  const late = setTimeout(() => process.exit(1), LONGEST_STOP_MS);
-  await serving.close();
-  await engine.close();
-  clearTimeout(late);
+  await stopInTime(() => serving.close().then(() => engine.close()));
   return 0;
 }
 

@@ -1,10 +1,7 @@
 import type { Command } from 'commander';
 import { parseServeOptions, type ServeOptions } from '../contract/serve.ts';
 import { collect } from './options.ts';
-import { stopOnSignals } from './signals.ts';
-
-/** What a stop may take; whoever has told it to end waits no longer, and nothing is lost by it. */
-const LONGEST_STOP_MS = 4500;
+import { stopInTime, stopOnSignals } from './signals.ts';
 
 /** Adds `satchel serve` to the program; `exit` is given its exit status. */
 export function addServeCommand(program: Command, version: string, exit: (status: number) => void): void {
@@ -38,9 +35,7 @@ async function serve(options: ServeOptions, version: string): Promise<number> {
   process.stdout.write(`Satchel serves at ${address}/\n`);
   if (token.isNew) process.stdout.write(`Token, shown only now and kept in ${token.file}: ${token.text}\n`);
   await stop.aborted;
-  const late = setTimeout(() => process.exit(1), LONGEST_STOP_MS);
-  await serving.close();
-  clearTimeout(late);
+  await stopInTime(() => serving.close());
   stop.release();
   return 0;
 }

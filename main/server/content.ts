@@ -1,10 +1,10 @@
 import { basename } from 'node:path';
 import { create as disposition } from 'content-disposition';
 import type { FastifyInstance } from 'fastify';
+import { unwrap } from '../contract/answer.ts';
 import { SatchelError } from '../contract/errors.ts';
 import { API } from '../contract/routes.ts';
 import { Disk, type DiskFile } from '../world/disk.ts';
-import { unwrap } from './answer.ts';
 import type { ServerContext } from './context.ts';
 import { answerFile } from './file-answer.ts';
 

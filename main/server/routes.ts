@@ -1,8 +1,8 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { unwrap } from '../contract/answer.ts';
 import type { CommandInput, CommandName } from '../contract/commands.ts';
 import { SatchelError } from '../contract/errors.ts';
 import { API, commandRoutes, type Route } from '../contract/routes.ts';
-import { unwrap } from './answer.ts';
 import type { ServerContext } from './context.ts';
 
 /** The routes of the command map. */

@@ -60,6 +60,7 @@ export function createHandlers(options: HandlerOptions): Handlers {
   const items = new ItemCommands(options);
   const { manager, store, gate, disk } = options;
   const pieces = new PieceReader(disk);
+  const found = (ids: readonly string[]) => ids.flatMap((id) => manager.find(id) ?? []);
   return {
     'tasks.add': async (task) => ({
       task: (await tasks.add([task]))[0] as CommandAnswer<'tasks.add'>['task'],
@@ -68,15 +69,13 @@ export function createHandlers(options: HandlerOptions): Handlers {
     'tasks.list': (input) => tasks.list(input),
     'tasks.get': ({ id }) => ({ task: manager.show(manager.get(id)) }),
     'tasks.getMany': ({ ids }) => {
-      const there = ids.map((id) => manager.find(id)).filter((record) => record !== undefined);
-      const inOrder = [...new Set(there)].sort((a, b) => a.rank - b.rank);
+      const inOrder = [...new Set(found(ids))].sort((a, b) => a.rank - b.rank);
       return { tasks: inOrder.map((record) => manager.show(record)) };
     },
     'tasks.act': (input) => actOnMany(input, options),
-    'tasks.pieces': async ({ ids }) => {
-      const there = ids.map((id) => manager.find(id)).filter((record) => record !== undefined);
-      return { pieces: await Promise.all(there.map((record) => pieces.read(record))) };
-    },
+    'tasks.pieces': async ({ ids }) => ({
+      pieces: await Promise.all(found(ids).map((record) => pieces.read(record))),
+    }),
     'tasks.log': ({ id }) => {
       const record = manager.get(id);
       try {

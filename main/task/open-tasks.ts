@@ -66,6 +66,8 @@ export interface TasksOptions {
   readonly rule?: AddressRule | null;
   /** Nothing may lie outside of `downloads`. */
   readonly confined?: boolean;
+  /** Told what the settings are: at the start, and whenever somebody has set something. */
+  readonly onSettings?: (settings: Settings) => void;
   /** The logins in the user's own file. */
   readonly netrc: (disk: Disk) => Promise<readonly NetrcEntry[]>;
 }
@@ -183,6 +185,7 @@ class RunningTasks implements Tasks {
         this.#rates.follow(settings.limits);
         this.#manager.fill();
         this.#followTargets(settings);
+        options.onSettings?.(settings);
       },
       onReach: (mayReach) => {
         if (mayReach) this.#manager.release(NO_WAY);

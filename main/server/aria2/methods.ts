@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
+import { unwrap } from '../../contract/answer.ts';
 import { SatchelError } from '../../contract/errors.ts';
-import { unwrap } from '../answer.ts';
 import type { ServerContext } from '../context.ts';
 import { Actions } from './actions.ts';
 import type { KnownTasks } from './known-tasks.ts';

@@ -27,7 +27,7 @@ export function ItemDialog({ task, dialog, onClose }: ItemDialogProps) {
   return (
     <Confirm
       title={t('details.items.removeTitle')}
-      text={t('details.items.removeText', { name: isolated(item.name) })}
+      sentences={[t('details.items.removeText', { name: isolated(item.name) })]}
       action={t('details.items.removeDo')}
       onConfirm={() => void removeItem(task.id, item.id)}
       onClose={onClose}

@@ -1,22 +1,15 @@
 import type { TFunction } from 'i18next';
 import { Copy, FileUp, Link, type LucideIcon, RefreshCw, RotateCcw, Trash2 } from 'lucide-react';
-import { useRef } from 'react';
-import { MenuContext, Popover } from 'react-aria-components';
 import { useTranslation } from 'react-i18next';
 import type { Item } from '../../../main/contract/task.ts';
 import { copyText } from '../../store/actions.ts';
 import { type ItemAction, legalForItem, replaceItem, retryItem } from '../../store/items.ts';
 import type { TaskView } from '../../store/tasks.ts';
-import { MENU_BOX, type MenuEntry, MenuList } from '../parts/menu.tsx';
+import { ContextMenuAt, type MenuEntry, type MenuPlace } from '../parts/menu.tsx';
 import type { OpenItemDialog } from './item-dialogs.tsx';
 
-export interface OpenItemMenu {
+export interface OpenItemMenu extends MenuPlace {
   readonly item: Item;
-  /** Where in the window it opens. */
-  readonly x: number;
-  readonly y: number;
-  /** Then its first entry has the focus; else the menu as a whole. */
-  readonly byKeyboard: boolean;
 }
 
 const ICONS: Readonly<Record<ItemAction, LucideIcon>> = {
@@ -39,34 +32,20 @@ export interface ItemMenuProps {
 export function ItemMenu(props: ItemMenuProps) {
   const { task, menu, onClose } = props;
   const { t } = useTranslation();
-  const place = useRef<HTMLDivElement>(null);
   // It may have changed while the menu is open.
   const item = task.items.find(({ id }) => id === menu.item.id);
   return (
-    <>
-      <div ref={place} aria-hidden className="fixed size-0" style={{ left: menu.x, top: menu.y }} />
-      <Popover
-        isOpen={item !== undefined}
-        triggerRef={place}
-        placement="bottom start"
-        offset={2}
-        onOpenChange={(isOpen) => {
-          if (!isOpen) onClose();
-        }}
-        className={MENU_BOX}
-      >
-        <MenuContext value={{ autoFocus: menu.byKeyboard ? 'first' : true }}>
-          <MenuList
-            label={t('details.items.menu', { name: menu.item.name })}
-            entries={item === undefined ? [] : entriesOf(t, item, props)}
-          />
-        </MenuContext>
-      </Popover>
-    </>
+    <ContextMenuAt
+      place={menu}
+      label={t('details.items.menu', { name: menu.item.name })}
+      entries={item === undefined ? [] : entriesOf(t, item, props)}
+      isOpen={item !== undefined}
+      onClose={onClose}
+    />
   );
 }
 
-function entriesOf(t: TFunction, item: Item, { task, ask, onClose }: ItemMenuProps): readonly MenuEntry[] {
+function entriesOf(t: TFunction, item: Item, { task, ask }: ItemMenuProps): readonly MenuEntry[] {
   const { id, url, path } = item;
   const runs: Readonly<Record<ItemAction, () => void>> = {
     retry: () => void retryItem(task.id, id, false),
@@ -84,7 +63,7 @@ function entriesOf(t: TFunction, item: Item, { task, ask, onClose }: ItemMenuPro
     label: t(`details.items.actions.${action}`),
     icon: <Icon aria-hidden />,
     danger: action === 'remove',
-    run: () => closeAndRun(onClose, run),
+    run,
   });
   const of = (action: ItemAction) => entry(action, ICONS[action], runs[action]);
   const legal = legalForItem(task, item);
@@ -96,10 +75,4 @@ function entriesOf(t: TFunction, item: Item, { task, ask, onClose }: ItemMenuPro
     copy,
     ...(legal.includes('remove') ? ['line' as const, of('remove')] : []),
   ];
-}
-
-/** The menu goes first, so that what it opens gives the focus back to the list and not to the menu. */
-function closeAndRun(onClose: () => void, run: () => void): void {
-  onClose();
-  run();
 }

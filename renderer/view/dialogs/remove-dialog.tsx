@@ -4,8 +4,7 @@ import { act } from '../../store/actions.ts';
 import { taskById } from '../../store/tasks.ts';
 import { wire } from '../../wire/wires.ts';
 import { formatBytes } from '../../words/format.ts';
-import { Button } from '../parts/button.tsx';
-import { Dialog } from '../parts/dialog.tsx';
+import { Confirm } from '../parts/confirm.tsx';
 import { Checkbox } from '../parts/fields.tsx';
 import { removeFacts } from './remove-facts.ts';
 
@@ -31,43 +30,23 @@ export function RemoveDialog({
           ...(finished > 0 ? [t('dialogs.remove.manyFinished', { count: finished })] : []),
         ];
   return (
-    <Dialog
-      alert
+    <Confirm
       title={t('dialogs.remove.title', { count: tasks.length })}
+      sentences={sentences}
       width={440}
+      action={t('dialogs.remove.action')}
+      onConfirm={() => {
+        const removed = tasks.map(({ id }) => id);
+        void act('remove', removed, withFiles ? 'delete' : 'keep');
+      }}
       onClose={onClose}
-      actions={
-        <>
-          <Button autoFocus onPress={onClose}>
-            {t('parts.cancel')}
-          </Button>
-          <Button
-            look="danger"
-            onPress={() => {
-              onClose();
-              void act(
-                'remove',
-                tasks.map(({ id }) => id),
-                withFiles ? 'delete' : 'keep',
-              );
-            }}
-          >
-            {t('dialogs.remove.action')}
-          </Button>
-        </>
-      }
     >
-      {sentences.map((sentence) => (
-        <p key={sentence} className="m-0 break-words text-dim">
-          {sentence}
-        </p>
-      ))}
       {finished > 0 && (
         <Checkbox isSelected={withFiles} onChange={setWithFiles}>
           {t(wire.desktop === null ? 'dialogs.remove.delete' : 'dialogs.remove.toBin', { count: finished })}
         </Checkbox>
       )}
-    </Dialog>
+    </Confirm>
   );
 }
 

@@ -18,7 +18,7 @@ export function ForgetAll() {
       {asking && (
         <Confirm
           title={t('history.forgetAllTitle')}
-          text={t('history.forgetAllText')}
+          sentences={[t('history.forgetAllText')]}
           action={t('history.forgetAllDo')}
           onConfirm={() => void forgetHistory()}
           onClose={() => setAsking(false)}

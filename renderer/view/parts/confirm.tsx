@@ -1,3 +1,4 @@
+import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Button } from './button.tsx';
 import { Dialog } from './dialog.tsx';
@@ -5,19 +6,23 @@ import { Dialog } from './dialog.tsx';
 /** Asks before something is lost. */
 export function Confirm(props: {
   readonly title: string;
-  readonly text: string;
+  /** What is lost, each a paragraph. */
+  readonly sentences: readonly string[];
+  /** What else is to be decided. */
+  readonly children?: ReactNode;
+  readonly width?: number;
   /** What is done, as a verb on its button. */
   readonly action: string;
   readonly onConfirm: () => void;
   readonly onClose: () => void;
 }) {
-  const { title, text, action, onConfirm, onClose } = props;
+  const { title, sentences, children, width = 420, action, onConfirm, onClose } = props;
   const { t } = useTranslation();
   return (
     <Dialog
       alert
       title={title}
-      width={420}
+      width={width}
       onClose={onClose}
       actions={
         <>
@@ -36,7 +41,12 @@ export function Confirm(props: {
         </>
       }
     >
-      <p className="m-0 text-dim">{text}</p>
+      {sentences.map((sentence) => (
+        <p key={sentence} className="m-0 break-words text-dim">
+          {sentence}
+        </p>
+      ))}
+      {children}
     </Dialog>
   );
 }

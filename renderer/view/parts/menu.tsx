@@ -1,8 +1,9 @@
 import { Check } from 'lucide-react';
-import type { ReactNode } from 'react';
+import { type ReactNode, useRef } from 'react';
 import {
   Menu as AriaMenu,
   Keyboard,
+  MenuContext,
   MenuItem,
   MenuSection,
   MenuTrigger,
@@ -91,7 +92,7 @@ function choiceOf(group: readonly Item[]) {
   return { selectionMode: 'single' as const, selectedKeys, disallowEmptySelection: true };
 }
 
-export const MENU_BOX = 'min-w-48 rounded-[10px] border border-line bg-panel shadow-float';
+const MENU_BOX = 'min-w-48 rounded-[10px] border border-line bg-panel shadow-float';
 
 /** A button that opens a menu; `children` is the button. */
 export function MenuButton(props: {
@@ -106,5 +107,56 @@ export function MenuButton(props: {
         <MenuList label={props.label} entries={props.entries} />
       </Popover>
     </MenuTrigger>
+  );
+}
+
+/** Where in the window a context menu opens, and how it was asked for. */
+export interface MenuPlace {
+  readonly x: number;
+  readonly y: number;
+  /** Then its first entry has the focus; else the menu as a whole. */
+  readonly byKeyboard: boolean;
+}
+
+/** A menu at a place of the window. `onClose` gives the focus back to what it is of. */
+export function ContextMenuAt(props: {
+  readonly place: MenuPlace;
+  readonly label: string;
+  readonly entries: readonly MenuEntry[];
+  readonly isOpen: boolean;
+  readonly onClose: () => void;
+}) {
+  const { place, label, entries, isOpen, onClose } = props;
+  const { x, y, byKeyboard } = place;
+  const point = useRef<HTMLDivElement>(null);
+  // The menu goes first, so that what it opens gives the focus back to the list and not to the menu.
+  const closing = entries.map((entry): MenuEntry => {
+    if (entry === 'line') return entry;
+    const run = () => {
+      onClose();
+      entry.run();
+    };
+    return { ...entry, run };
+  });
+  return (
+    <>
+      <div ref={point} aria-hidden className="fixed size-0" style={{ left: x, top: y }} />
+      <Popover
+        aria-label={label}
+        key={`${x} ${y}`}
+        isOpen={isOpen}
+        triggerRef={point}
+        placement="bottom start"
+        offset={2}
+        onOpenChange={(open) => {
+          if (!open) onClose();
+        }}
+        className={MENU_BOX}
+      >
+        <MenuContext value={{ autoFocus: byKeyboard ? 'first' : true }}>
+          <MenuList label={label} entries={closing} />
+        </MenuContext>
+      </Popover>
+    </>
   );
 }

@@ -56,7 +56,7 @@ export function CategoriesSection({ settings: { categories } }: { readonly setti
       {resetting && (
         <Confirm
           title={t('settings.categories.resetTitle')}
-          text={t('settings.categories.resetText')}
+          sentences={[t('settings.categories.resetText')]}
           action={t('settings.categories.resetDo')}
           onConfirm={() => void keep(CATEGORIES)}
           onClose={() => setResetting(false)}

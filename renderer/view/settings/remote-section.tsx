@@ -119,7 +119,7 @@ function Token({ token }: { readonly token: string }) {
       {renewing && (
         <Confirm
           title={t('settings.remote.renewTitle')}
-          text={t('settings.remote.renewText')}
+          sentences={[t('settings.remote.renewText')]}
           action={t('settings.remote.renewDo')}
           onConfirm={() => void renewToken()}
           onClose={() => setRenewing(false)}

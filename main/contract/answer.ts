@@ -1,5 +1,5 @@
-import type { Answer } from '../contract/commands.ts';
-import { SatchelError } from '../contract/errors.ts';
+import type { Answer } from './commands.ts';
+import { SatchelError } from './errors.ts';
 
 /** What the engine has answered. Throws what it refused with. */
 export function unwrap<T>(answer: Answer<T>): T {
