@@ -7,7 +7,11 @@ const WINDOW = [
   'test/e2e/**/*.test.ts',
   'test/electron-host/**/*.test.ts',
   'test/desktop/running/**/*.test.ts',
+  'test/extension/**/*.test.ts',
 ];
+
+/** What looks into the archives of the installers, which take a while to make. */
+const PACKAGING = ['test/packaging/**/*.test.ts'];
 
 export default defineConfig({
   test: {
@@ -23,7 +27,7 @@ export default defineConfig({
           css: true,
           server: { deps: { inline: ['archiver', 'zip-stream', 'compress-commons', 'crc32-stream'] } },
           include: ['test/**/*.test.ts'],
-          exclude: WINDOW,
+          exclude: [...WINDOW, ...PACKAGING],
           env: environmentOfChildren(),
           // The cache does not know of the switch: a run could get the source of another one.
           fsModuleCache: !process.env['SATCHEL_RULE_OFF'],
@@ -40,6 +44,19 @@ export default defineConfig({
           globalSetup: ['test/kit/chromium-setup.ts'],
           testTimeout: 30_000,
           hookTimeout: 30_000,
+          // A browser on two busy cores is late at times. What passes only then is named at the end of the run.
+          retry: 1,
+          // What is looked at until it is so: two browsers on two cores take their time.
+          expect: { poll: { timeout: 10_000 } },
+        },
+      },
+      {
+        test: {
+          name: 'packaging',
+          environment: 'node',
+          include: PACKAGING,
+          globalSetup: ['test/kit/chromium-setup.ts', 'test/packaging/kit/archives.ts'],
+          testTimeout: 30_000,
         },
       },
     ],

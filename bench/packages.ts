@@ -1,5 +1,5 @@
 // `node bench/packages.ts [seed]`: many addresses into one ZIP, beside curl and zip; kills; the tables of docs/benchmarks.md.
-import { execFileSync, spawn } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
@@ -14,37 +14,15 @@ import { Nginx } from '../test/kit/nginx.ts';
 import { seeded } from '../test/kit/random.ts';
 import { entriesIn } from '../test/kit/zip-readers.ts';
 import { type Cost, cost, median, table } from './measure.ts';
+import { compareWays, peakOfCosts as peak, secondsOf as seconds, shell } from './ways.ts';
 
 const MIB = 1024 ** 2;
-const ROUNDS = 5;
 const program = join(import.meta.dirname, '..', 'out', 'main', 'cli.js');
 const work = mkdtempSync(join(process.env['BENCH_DIR'] ?? tmpdir(), 'satchel-packages-'));
 const served = join(work, 'served');
 const folder = join(work, 'got');
 const list = join(work, 'list.txt');
 const curlList = join(work, 'curl.txt');
-
-type Way = readonly [name: string, run: () => Promise<Cost>];
-
-const shell = (script: string) => cost('sh', ['-ec', script]);
-const seconds = (costs: readonly Cost[]) => median(costs.map(({ wallMs }) => wallMs)) / 1000;
-const peak = (costs: readonly Cost[]) => Math.max(...costs.map(({ peakMiB }) => peakMiB));
-
-/** Each way so many times, taking turns so that a slow spell of the machine strikes all. */
-async function compare(ways: readonly Way[]): Promise<Map<string, Cost[]>> {
-  const costs = new Map<string, Cost[]>(ways.map(([name]) => [name, []]));
-  for (let round = 0; round < ROUNDS; round++) {
-    for (const [name, run] of round % 2 === 0 ? ways : ways.toReversed()) {
-      rmSync(folder, { recursive: true, force: true });
-      mkdirSync(folder, { recursive: true });
-      execFileSync('sync');
-      const one = await run();
-      if (one.status !== 0) throw new Error(`${name} failed: ${one.stderr}`);
-      costs.get(name)?.push(one);
-    }
-  }
-  return costs;
-}
 
 function get(compress: string, extra: readonly string[] = []): Promise<Cost> {
   const zip = join(folder, 'bundle.zip');
@@ -89,18 +67,21 @@ async function largeFiles(nginx: Nginx): Promise<void> {
   serve(nginx, names);
   let mostBytes = 0;
   const curl = `cd ${folder} && curl -sZ --parallel-max 4 -K ${curlList} 2>/dev/null`;
-  const costs = await compare([
+  const costs = await compareWays(
     [
-      'satchel get --zip',
-      async () => {
-        const seen = await withDiskUse(() => get('store'));
-        mostBytes = Math.max(mostBytes, seen.mostBytes);
-        return seen.one;
-      },
+      [
+        'satchel get --zip',
+        async () => {
+          const seen = await withDiskUse(() => get('store'));
+          mostBytes = Math.max(mostBytes, seen.mostBytes);
+          return seen.one;
+        },
+      ],
+      ['curl -Z (4 at once), then sync: no ZIP', () => shell(`${curl}; sync -f .`)],
+      ['curl -Z, then zip -0, then sync', () => shell(`${curl}; zip -0q bundle.zip *.bin; sync bundle.zip`)],
     ],
-    ['curl -Z (4 at once), then sync: no ZIP', () => shell(`${curl}; sync -f .`)],
-    ['curl -Z, then zip -0, then sync', () => shell(`${curl}; zip -0q bundle.zip *.bin; sync bundle.zip`)],
-  ]);
+    folder,
+  );
   rmSync(folder, { recursive: true, force: true });
   mkdirSync(folder, { recursive: true });
   await get('store');
@@ -126,10 +107,13 @@ async function textFiles(nginx: Nginx): Promise<void> {
     writeFileSync(join(served, name), `${words.join(' ')}\n`);
   }
   serve(nginx, names);
-  const costs = await compare([
-    ['--compress auto', () => get('auto')],
-    ['--compress store', () => get('store')],
-  ]);
+  const costs = await compareWays(
+    [
+      ['--compress auto', () => get('auto')],
+      ['--compress store', () => get('store')],
+    ],
+    folder,
+  );
   const rows = [...costs].map(([name, all]) => [name, seconds(all).toFixed(2), peak(all).toFixed(0)]);
   console.log('\n### 1,000 text files of about 28 KB\n');
   console.log(table(['way', 'wall s', 'peak MiB'], rows));

@@ -1,104 +1,72 @@
-// `npm run bench`: the tables of docs/benchmarks.md, peers beside us in the same run.
-import { randomBytes } from 'node:crypto';
-import { appendFileSync, mkdirSync, mkdtempSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
-import { cpus, tmpdir } from 'node:os';
+// `npm run bench [-- SECTION …]`: the tables of docs/benchmarks.md, peers beside us in the same run. Without sections, all.
+import { spawn, spawnSync } from 'node:child_process';
+import { cpus, release, totalmem } from 'node:os';
 import { join } from 'node:path';
-import { Nginx } from '../test/kit/nginx.ts';
-import { runKills } from './kills.ts';
-import { table } from './measure.ts';
-import {
-  compare,
-  cpuOf,
-  loopDelayOf,
-  type Peer,
-  peakOf,
-  peers,
-  type Result,
-  satchel,
-  wallOf,
-} from './peers.ts';
 
-const MIB = 1024 ** 2;
-const GIB = 1024 ** 3;
-const ROUNDS = 5;
-const MB = 1_000_000;
+/** By name, what is run for it. */
+const SECTIONS: Readonly<Record<string, readonly string[]>> = {
+  downloads: ['downloads.ts'],
+  'small-files': ['many.ts', 'small-files'],
+  delay: ['many.ts', 'delay'],
+  packages: ['packages.ts'],
+  packing: ['many.ts', 'packing'],
+  stream: ['stream.ts'],
+  limits: ['limits.ts'],
+  tasks: ['tasks.ts'],
+  history: ['history.ts'],
+  'fan-out': ['fan-out.ts'],
+  'list-load': ['list-load.ts'],
+  kills: ['queue-kills.ts'],
+};
 
-const work = mkdtempSync(join(process.env['BENCH_DIR'] ?? tmpdir(), 'satchel-bench-'));
-const root = join(work, 'served');
-const folder = join(work, 'got');
+/** Beside which we are measured: what prints its version, and Debian's package. */
+const PEERS = {
+  aria2c: ['--version', 'aria2'],
+  curl: ['--version', 'curl'],
+  wget2: ['--version', 'wget2'],
+  zip: ['-v', 'zip'],
+  '7z': ['i', 'p7zip-full'],
+  nginx: ['-v', 'nginx-light'],
+} as const;
 
-function row(result: Result, size: number, reference: number): string[] {
-  const wall = wallOf(result);
-  const delay = loopDelayOf(result);
-  return [
-    result.peer.name,
-    (wall / 1000).toFixed(2),
-    `${(wall / reference).toFixed(2)}×`,
-    (size / MB / (wall / 1000)).toFixed(0),
-    (cpuOf(result) / 1000).toFixed(2),
-    peakOf(result).toFixed(0),
-    delay === null ? '–' : delay.toFixed(1),
-  ];
-}
-
-const HEAD = ['program', 'wall s', 'to aria2c', 'MB/s', 'CPU s', 'peak MiB', 'loop delay p99 ms'];
-
-/** Real bytes: a sparse file would be read from one page, again and again. */
-function writeRandom(path: string, size: number): void {
-  const block = randomBytes(MIB);
-  writeFileSync(path, '');
-  for (let at = 0; at < size; at += MIB) {
-    block.writeUInt32LE(at / MIB);
-    appendFileSync(path, block);
-  }
-}
-
-async function speed(
-  title: string,
-  nginx: Nginx,
-  all: readonly Peer[],
-  file: string,
-  size: number,
-  connections: number,
-) {
-  const results = await compare(all, nginx.url(`/${file}`), folder, { connections, rounds: ROUNDS });
-  const reference = results.find(({ peer }) => peer.name === 'aria2c') ?? results[0];
-  const rows = results.map((result) => row(result, size, reference ? wallOf(reference) : Number.NaN));
-  console.log(`\n### ${title}\n\n${table(HEAD, rows)}`);
-}
-
-async function main(): Promise<void> {
-  const all = [satchel, ...peers()];
+function aboutMachine(): string {
   const [cpu] = cpus();
-  console.log(
-    `${cpus().length} × ${cpu?.model.trim()}, ${all.map(({ name, version }) => `${name} ${version}`).join(', ')}`,
-  );
-  mkdirSync(root, { recursive: true });
-  writeRandom(join(root, '1g.bin'), GIB);
-  // Sparse: this one only shows that memory does not grow with the size.
-  writeFileSync(join(root, '4g.bin'), '');
-  truncateSync(join(root, '4g.bin'), 4 * GIB);
-  const many = all.filter(({ name }) => name !== 'curl');
-  const plain = await Nginx.start({ root });
-  await speed('1 GiB over one connection', plain, all, '1g.bin', GIB, 1);
-  await speed('1 GiB over 8 connections, full speed', plain, many, '1g.bin', GIB, 8);
-  await speed('4 GiB over 32 connections, full speed', plain, [satchel], '4g.bin', 4 * GIB, 32);
-  await plain.close();
-  const capped = await Nginx.start({ root, limitRate: '5000k' });
-  await speed(
-    '1 GiB, every connection held to 5000 KiB/s by the server, 8 connections',
-    capped,
-    many,
-    '1g.bin',
-    GIB,
-    8,
-  );
-  await capped.close();
-  await runKills({ size: GIB, connections: 8, bytesPerSecond: 8 * MB, kills: 50, folder });
+  const memory = `${(totalmem() / 1024 ** 3).toFixed(0)} GiB`;
+  return `${cpus().length} × ${cpu?.model.trim()}, ${memory}, ${process.platform} ${release()}, Node ${process.version}`;
 }
 
-try {
-  await main();
-} finally {
-  rmSync(work, { recursive: true, force: true });
+function aboutPeers(): string {
+  const path = `${process.env['PATH']}:/usr/sbin:/sbin`;
+  const missing: string[] = [];
+  const there = Object.entries(PEERS).flatMap(([name, [argument, debian]]) => {
+    const { stdout, stderr, error } = spawnSync(name, [argument], {
+      encoding: 'utf8',
+      env: { ...process.env, PATH: path },
+    });
+    if (error === undefined) return [`${name} ${/\d+\.\d+(\.\d+)?/.exec(stdout + stderr)?.[0] ?? '?'}`];
+    missing.push(debian);
+    return [];
+  });
+  const hint =
+    missing.length === 0 ? '' : `\nNot measured, not installed: apt-get install ${missing.join(' ')}`;
+  return `${there.join(', ')}${hint}`;
+}
+
+function run(file: string, args: readonly string[]): Promise<number> {
+  const child = spawn(process.execPath, [join(import.meta.dirname, file), ...args], { stdio: 'inherit' });
+  return new Promise((resolve) => child.once('exit', (code) => resolve(code ?? 1)));
+}
+
+const wanted = process.argv.slice(2);
+const unknown = wanted.filter((name) => !Object.hasOwn(SECTIONS, name));
+if (unknown.length > 0) {
+  console.error(`No section ${unknown.join(', ')}; there are ${Object.keys(SECTIONS).join(', ')}`);
+  process.exit(2);
+}
+console.log(`${aboutMachine()}\n${aboutPeers()}`);
+for (const [name, [file = '', ...args]] of Object.entries(SECTIONS)) {
+  if (wanted.length > 0 && !wanted.includes(name)) continue;
+  console.log(`\n## ${name}`);
+  const code = await run(file, args);
+  if (code !== 0) process.exitCode = code;
 }

@@ -4,6 +4,7 @@ import { asSatchelError } from './contract/errors.ts';
 import { addClientCommands } from './doors/client/commands.ts';
 import { addGetCommand } from './doors/get.ts';
 import { addListCommand } from './doors/list.ts';
+import { addNativeHostCommand } from './doors/native-host.ts';
 import { openApp } from './doors/open.ts';
 import { addOpenPartialCommand } from './doors/open-partial.ts';
 import { addPackCommand } from './doors/pack.ts';
@@ -56,11 +57,13 @@ addVerifyCommand(program, exit);
 addOpenPartialCommand(program, exit);
 addServeCommand(program, version, exit);
 addClientCommands(program, exit);
+addNativeHostCommand(program, exit);
 for (const command of program.commands) command.copyInheritedSettings(program);
 
 try {
   if (process.argv.length <= 2) exit(await openApp(version));
-  else await program.parseAsync();
+  // Said, since commander takes Electron's arguments for others.
+  else await program.parseAsync(process.argv.slice(2), { from: 'user' });
 } catch (thrown) {
   fail(thrown);
 }

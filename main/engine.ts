@@ -4,6 +4,7 @@ import { env, platform } from 'node:process';
 import type { SatchelError } from './contract/errors.ts';
 import type { Message } from './contract/events.ts';
 import type { GetOptions } from './contract/get.ts';
+import { HAND_OVER_BYTES } from './contract/hand-over.ts';
 import type { PackOptions } from './contract/pack.ts';
 import type { Settings } from './contract/settings.ts';
 import { type BatchJob, type BatchResult, runBatch } from './task/batch.ts';
@@ -20,11 +21,13 @@ import { Bucket } from './transfer/bucket.ts';
 import { Hosts } from './transfer/hosts.ts';
 import { readBytesFor } from './transfer/throttle.ts';
 import { AddressRule } from './world/address-rule.ts';
+import { connectBrowsers, disconnectBrowsers } from './world/browser-hosts.ts';
 import { systemClock } from './world/clock.ts';
 import { dataFolderPath, readInstance } from './world/data-folder.ts';
 import { Disk } from './world/disk.ts';
 import { findElectron, REFUSED } from './world/electron-runtime.ts';
 import { createHttp, type NetworkOptions } from './world/http.ts';
+import { connectLocally, type LocalConnection, socketPath } from './world/local-socket.ts';
 import { runForeground, startProgram } from './world/program.ts';
 import type { SecretBox } from './world/secrets.ts';
 import { standardOutput } from './world/standard-output.ts';
@@ -210,6 +213,36 @@ export async function runningInstance(dataDir: string | null): Promise<RunningIn
   const token = tokenFile === null ? null : (await disk.readWhole(tokenFile)).toString().trim();
   return { address, token };
 }
+
+/**
+ * Tells the browsers of this user which program their extension speaks to, or takes that back. Gives which browsers. The
+ * program of the packed app is started itself: by its arguments it sees who starts it.
+ */
+export async function setBrowserHosts(connect: boolean, packed: string | null): Promise<readonly string[]> {
+  const disk = new Disk();
+  const folder = dataFolderPath(null);
+  await disk.makeFolder(folder, PRIVATE_FOLDER);
+  const program = join(import.meta.dirname, 'cli.js');
+  const command = packed === null ? [process.execPath, program, 'native-host'] : [packed];
+  const options = { disk, folder, command };
+  return connect ? connectBrowsers(options) : disconnectBrowsers(options);
+}
+
+/** A way to the Satchel that is at work on this user's data folder, line by line; null where none is. */
+export async function connectToRunning(
+  line: (line: string) => void,
+  closed: () => void,
+): Promise<LocalConnection | null> {
+  try {
+    const folder = await new Disk().realFolder(dataFolderPath(null));
+    return await connectLocally(socketPath(folder), HAND_OVER_BYTES, { line, closed });
+  } catch {
+    // There has never been one.
+    return null;
+  }
+}
+
+const PRIVATE_FOLDER = 0o700;
 
 /** The folder of the program: what it is made of is below it. */
 const ROOT = join(import.meta.dirname, '..', '..');

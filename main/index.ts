@@ -3,6 +3,7 @@ import { app, dialog, powerMonitor } from 'electron';
 import { version } from '../package.json';
 import type { Offer } from './contract/desktop.ts';
 import { asSatchelError } from './contract/errors.ts';
+import { actionOf, commandOf } from './desktop/command-line.ts';
 import { Desktop } from './desktop/desktop.ts';
 import { guardPages } from './desktop/guard.ts';
 import { LINK_SCHEME, offerOfArguments, offerOfFile, offerOfLink, startOf } from './desktop/offers.ts';
@@ -24,17 +25,34 @@ const early: Offer[] = [];
 let desktop: Desktop | null = null;
 let isClosed = false;
 
-keepHeapSmall();
-// Before the app is ready: what is a page from then on is sandboxed, and our scheme is no ordinary one.
-app.enableSandbox();
-registerScheme();
-// Task bar and notifications know the app by these.
-if (process.platform === 'linux') app.setDesktopName(DESKTOP_FILE);
-if (process.platform === 'win32') app.setAppUserModelId(APP_ID);
-const folderProblem = await takeDataFolder();
-// Before anything in the data folder is touched: a second start only hands over what it was started with.
-if (app.requestSingleInstanceLock({ args: process.argv.slice(1), folder: process.cwd() })) begin();
-else app.quit();
+let folderProblem: unknown = null;
+
+// Node is not in the packed app, so this program is that of the command line too.
+const command = app.isPackaged ? commandOf(process.argv.slice(1)) : null;
+if (command !== null) await runCommand(command);
+else await openDesktop();
+
+/** Without a window, a lock or anything else of the desktop. */
+async function runCommand(args: readonly string[]): Promise<void> {
+  app.dock?.hide();
+  // As Node has them: the program and its script come first.
+  process.argv = [process.execPath, 'satchel', ...args];
+  await import('./cli.ts');
+}
+
+async function openDesktop(): Promise<void> {
+  keepHeapSmall();
+  // Before the app is ready: what is a page from then on is sandboxed, and our scheme is no ordinary one.
+  app.enableSandbox();
+  registerScheme();
+  // Task bar and notifications know the app by these.
+  if (process.platform === 'linux') app.setDesktopName(DESKTOP_FILE);
+  if (process.platform === 'win32') app.setAppUserModelId(APP_ID);
+  folderProblem = await takeDataFolder();
+  // Before anything in the data folder is touched: a second start only hands over what it was started with.
+  if (app.requestSingleInstanceLock({ args: process.argv.slice(1), folder: process.cwd() })) begin();
+  else app.quit();
+}
 
 /** What Chromium keeps lies with the rest, so that the lock is one of this data folder. Gives what went wrong. */
 async function takeDataFolder(): Promise<unknown> {
@@ -78,7 +96,7 @@ async function start(): Promise<void> {
   guardPages();
   serveScheme(BUILT);
   desktop = new Desktop({ dataDir, version });
-  take(offerOfArguments(process.argv.slice(1), process.cwd()));
+  takeStart(process.argv.slice(1), process.cwd());
   for (const offer of early.splice(0)) desktop.offer(offer);
   try {
     await desktop.start();
@@ -103,7 +121,13 @@ async function refuse(thrown: unknown): Promise<void> {
 function again(data: unknown): void {
   desktop?.show();
   const start = startOf(data);
-  if (start !== null) take(offerOfArguments(start.args, start.folder));
+  if (start !== null) takeStart(start.args, start.folder);
+}
+
+function takeStart(args: readonly string[], folder: string): void {
+  take(offerOfArguments(args, folder));
+  const action = actionOf(args);
+  if (action !== null) desktop?.ask(action);
 }
 
 function take(offer: Offer | null): void {

@@ -1,7 +1,7 @@
 // What `npm test` runs: everything that can be known without running the program, then the tests. Arguments go to vitest,
 // and then only vitest runs.
 import { existsSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { rightNode } from '../bin/right-node.mjs';
 import { build } from './build.mjs';
 import { run, toolEnvironment } from './run.mjs';
@@ -73,7 +73,11 @@ function sources() {
 
 async function test(args) {
   const guard = args.length === 0 ? ['--allowOnly=false'] : [];
-  const { code, passed, failed, skipped } = await runVitest([...guard, ...args]);
+  const { code, passed, failed, skipped, tests } = await runVitest([...guard, ...args]);
+  for (const { name, file, state, tries } of tests) {
+    if (state === 'passed' && tries > 1)
+      process.stdout.write(`passed at try ${tries} only: ${relative(root, file)} > ${name}\n`);
+  }
   process.stdout.write(`${passed} passed, ${failed} failed, ${skipped} skipped\n`);
   return code;
 }

@@ -2,8 +2,8 @@ import { writeFileSync } from 'node:fs';
 
 /**
  * A vitest reporter that writes what happened to the file named by SATCHEL_COUNTS, as JSON: `{ passed, failed, skipped,
- * tests: [{ name, file, state }] }`. A file that cannot be loaded, a failed hook and an error outside every test have no
- * test to show them; each counts as one failure, or a broken run could read as "0 failed".
+ * tests: [{ name, file, state, tries }] }`. A file that cannot be loaded, a failed hook and an error outside every test
+ * have no test to show them; each counts as one failure, or a broken run could read as "0 failed".
  */
 export default class Counts {
   onTestRunEnd(modules, unhandledErrors) {
@@ -12,6 +12,7 @@ export default class Counts {
         name: test.fullName,
         file: module.moduleId,
         state: test.result().state,
+        tries: 1 + (test.diagnostic()?.retryCount ?? 0),
       })),
     );
     const count = (state) => tests.filter((test) => test.state === state).length;

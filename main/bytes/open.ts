@@ -196,9 +196,11 @@ async function recoverRegions(replayed: Replayed, part: DiskFile, journal: Journ
   let droppedBytes = 0;
   for (const { id, offset, length, head, durable, doubtful } of replayed.regions.values()) {
     const have = new PieceMap();
+    const twice = claimedTwice([...durable, ...doubtful]);
     const keep = async (piece: Piece, trusted: boolean) => {
+      const sound = !twice.has(piece) && (length === null || piece.end <= length);
       const whole = offset + piece.end <= size;
-      if (whole && (trusted || (await matches(part, offset, piece)))) return have.add(piece);
+      if (sound && whole && (trusted || (await matches(part, offset, piece)))) return have.add(piece);
       droppedBytes += piece.end - piece.start;
       await journal.append({ t: 'drop', r: id, from: piece.start, n: piece.end - piece.start });
     };
@@ -209,6 +211,17 @@ async function recoverRegions(replayed: Replayed, part: DiskFile, journal: Journ
   // Else a power cut could bring back the word for what was found missing here.
   if (droppedBytes > 0) await journal.sync();
   return { regions, droppedBytes };
+}
+
+/** Those that share bytes: which of them is true nobody knows. Only a journal that somebody else has changed has them. */
+function claimedTwice(pieces: readonly Piece[]): ReadonlySet<Piece> {
+  const found = new Set<Piece>();
+  let last: Piece | null = null;
+  for (const piece of pieces.filter(({ start, end }) => end > start).sort((a, b) => a.start - b.start)) {
+    if (last !== null && piece.start < last.end) found.add(last).add(piece);
+    if (last === null || piece.end > last.end) last = piece;
+  }
+  return found;
 }
 
 const READ_BACK_BYTES = 1024 * 1024;

@@ -20,12 +20,17 @@ const desktopCommands: Readonly<Record<DesktopCommandName, true>> = {
   'desktop.about': true,
   'desktop.open': true,
   'desktop.showInFolder': true,
+  'desktop.startDrag': true,
   'desktop.copy': true,
   'desktop.chooseFolder': true,
   'desktop.chooseFiles': true,
   'desktop.saveText': true,
   'desktop.openLink': true,
+  'desktop.setBrowsers': true,
   'desktop.renewToken': true,
+  'desktop.updates': true,
+  'desktop.setUpdates': true,
+  'desktop.checkForUpdates': true,
 };
 /** As in DESKTOP_COMMANDS, for the preload script, which has no use for what checks their input. */
 export const DESKTOP_COMMAND_NAMES = Object.keys(desktopCommands);

@@ -69,6 +69,16 @@ export const Duplicate = z.object({
 });
 export type Duplicate = z.infer<typeof Duplicate>;
 
+/** A file of this machine. */
+export const LocalFile = z.object({
+  /** Absolute. */
+  path: z.string(),
+  /** In the ZIP: with the folders that it was found in, from the one that was asked for on. */
+  name: z.string(),
+  size: z.number().int().nonnegative(),
+});
+export type LocalFile = z.infer<typeof LocalFile>;
+
 /** What would be added. */
 export const Preview = z.object({
   url: z.string(),
@@ -123,6 +133,8 @@ export const Status = z.object({
   speed: z.number().nonnegative(),
   /** Bytes per second in force at present, or null. */
   limitRate: z.number().nullable(),
+  /** How many offers wait for a window. */
+  offers: z.number().int().nonnegative(),
   /** What is amiss and the user should know, in plain sentences. */
   problems: z.array(z.string()),
 });
@@ -223,6 +235,17 @@ export const COMMANDS = {
     }),
     answer: OneTask,
   },
+  /** What lies at these paths, for a package: files, and those in folders, as far as they can be read. */
+  'files.look': {
+    input: z.strictObject({ paths: z.array(z.string()).min(1).max(1000) }),
+    answer: z.object({
+      files: z.array(LocalFile),
+      /** What cannot be packed, and why. */
+      left: z.array(z.object({ path: z.string(), error: ErrorShape })),
+      /** There are more than a package may have; the rest is not told. */
+      more: z.boolean(),
+    }),
+  },
   'items.update': { input: ItemPatch, answer: OneTask },
   /** With what is there of it; not the last one. */
   'items.remove': { input: OneItem, answer: OneTask },
@@ -262,6 +285,12 @@ export const COMMANDS = {
   },
   /** One entry, or all of them. */
   'history.remove': { input: z.strictObject({ taskId: z.string().optional() }), answer: Done },
+  /** What is put together for the next package, as whoever puts it together has written it; null: nothing. */
+  'tray.get': { input: Nothing, answer: z.object({ text: z.string().nullable() }) },
+  /** Kept sealed: it may say what lets somebody in. */
+  'tray.put': { input: z.strictObject({ text: z.string().max(50_000_000).nullable() }), answer: Done },
+  /** What browsers have handed over for the package tray and no window has taken yet; each is given once. */
+  'offers.take': { input: Nothing, answer: z.object({ offers: z.array(z.object({ text: z.string() })) }) },
   'settings.get': { input: Nothing, answer: z.object({ settings: Settings }) },
   'settings.update': { input: SettingsPatch, answer: z.object({ settings: Settings }) },
   status: { input: Nothing, answer: Status },

@@ -15,6 +15,33 @@ export const RemoteAccess = z.object({
 });
 export type RemoteAccess = z.infer<typeof RemoteAccess>;
 
+/** Where newer versions are looked for; null: nowhere. What comes from there is installed: nobody may be in between. */
+export const UpdatesAddress = z
+  .string()
+  .max(2048)
+  .refine(
+    (text) => {
+      const url = URL.parse(text);
+      if (url === null || url.username !== '' || url.password !== '') return false;
+      const isHere = ['127.0.0.1', '[::1]', 'localhost'].includes(url.hostname);
+      return url.protocol === 'https:' || (url.protocol === 'http:' && isHere);
+    },
+    { error: 'must be an https address' },
+  )
+  .nullable();
+
+/** What is known of newer versions of this program. */
+export const Updates = z.object({
+  address: UpdatesAddress,
+  /** `waiting`: the user has agreed, and downloads run; `ready`: it is installed when Satchel quits. */
+  state: z.enum(['off', 'idle', 'checking', 'current', 'found', 'waiting', 'fetching', 'ready', 'failed']),
+  version: z.string().nullable(),
+  /** Of it, how much has been fetched, from 0 to 1. */
+  share: z.number().nullable(),
+  problem: z.string().nullable(),
+});
+export type Updates = z.infer<typeof Updates>;
+
 /**
  * What only the desktop can do, beside the commands of the engine. Renderer and main process are both made from this
  * map; a command without a handler does not compile.
@@ -36,6 +63,8 @@ export const DESKTOP_COMMANDS = {
   /** The finished file, with the program of the system; a program asks first. */
   'desktop.open': { input: Id, answer: Done },
   'desktop.showInFolder': { input: Id, answer: Done },
+  /** What is being dragged becomes the files of these finished tasks, for other programs. */
+  'desktop.startDrag': { input: z.strictObject({ ids: z.array(z.string()).min(1).max(1000) }), answer: Done },
   /** To the clipboard. */
   'desktop.copy': { input: z.strictObject({ text: z.string().max(10_000_000) }), answer: Done },
   /** Null: the user has chosen none. */
@@ -51,8 +80,17 @@ export const DESKTOP_COMMANDS = {
   },
   /** In the browser of the system; https only. */
   'desktop.openLink': { input: z.strictObject({ url: z.string().max(8192) }), answer: Done },
+  /** Tells the browsers of this user which program their extension speaks to, or takes that back. Gives which browsers. */
+  'desktop.setBrowsers': {
+    input: z.strictObject({ connect: z.boolean() }),
+    answer: z.object({ browsers: z.array(z.string()) }),
+  },
   /** Another token; whoever used the old one must sign in again. */
   'desktop.renewToken': { input: Nothing, answer: z.object({ remote: RemoteAccess }) },
+  'desktop.updates': { input: Nothing, answer: Updates },
+  'desktop.setUpdates': { input: z.strictObject({ address: UpdatesAddress }), answer: Updates },
+  /** Answered when it is known; what can be done about it the user is asked in a box of the system. */
+  'desktop.checkForUpdates': { input: Nothing, answer: Updates },
 } as const satisfies Record<string, { input: z.ZodType; answer: z.ZodType }>;
 
 export type DesktopCommands = typeof DESKTOP_COMMANDS;
@@ -62,13 +100,15 @@ export type DesktopInput<N extends DesktopCommandName> = z.input<DesktopCommands
 export type DesktopChecked<N extends DesktopCommandName> = z.output<DesktopCommands[N]['input']>;
 export type DesktopAnswer<N extends DesktopCommandName> = z.output<DesktopCommands[N]['answer']>;
 
-/** Something that came from outside and lands in the Add box; nothing of it begins by itself. */
+/** Something that came from outside and lands in the Add box or the package tray; nothing of it begins by itself. */
 export interface Offer {
   readonly text: string;
   /** Of files of this machine, absolute. */
   readonly paths: readonly string[];
   /** `clipboard` is only mentioned, it takes no focus. */
-  readonly from: 'link' | 'file' | 'clipboard';
+  readonly from: 'link' | 'file' | 'clipboard' | 'browser';
+  /** It is for the package tray. */
+  readonly pack: boolean;
 }
 
 /** What a menu, the tray or a shortcut of the system asks of the window. */

@@ -15,10 +15,14 @@ export const Credentials = z.union([
 ]);
 export type Credentials = z.infer<typeof Credentials>;
 
-/** One source of a new task: an address, or a file of this machine (packages only), with its absolute path. */
+/**
+ * One source of a new task: an address; or (packages only) a file of this machine, with its absolute path, or a file task
+ * of the list, by its id: what it has put in place, else where it comes from and what lets it in there.
+ */
 export const NewItem = z.strictObject({
   url: z.string().optional(),
   path: z.string().optional(),
+  task: z.string().optional(),
   name: Name.optional(),
   headers: Headers.optional(),
   checksum: z.string().optional(),

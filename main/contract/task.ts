@@ -72,6 +72,8 @@ export const Task = z.object({
   position: z.number().int(),
   limitRate: z.number().positive().nullable(),
   resumable: z.boolean().nullable(),
+  /** While it waits for a retry or a held host: until when. */
+  retryAt: Time.nullable(),
   /** How the entries of a package are packed; null for a file. */
   compress: Compress.nullable(),
   error: ErrorShape.nullable(),

@@ -1,19 +1,24 @@
 import { join } from 'node:path';
-import { app, nativeTheme, shell } from 'electron';
+import { app, nativeTheme, powerMonitor, shell } from 'electron';
 import type { Offer, WindowAction } from '../contract/desktop.ts';
 import { asSatchelError } from '../contract/errors.ts';
 import { Settings } from '../contract/settings.ts';
 import { type IpcDoor, openIpcDoor } from '../doors/ipc.ts';
 import { type Engine, openEngine } from '../engine.ts';
+import { openHandOver } from '../server/hand-over.ts';
 import { type Clock, systemClock, type Timer } from '../world/clock.ts';
 import { Disk } from '../world/disk.ts';
 import { desktopHandlers } from './handlers.ts';
 import { readLists } from './lists.ts';
 import { setMenu } from './menu.ts';
+import { OriginMarks } from './origin-mark.ts';
 import { Outside } from './outside.ts';
 import { RemoteDoor } from './remote.ts';
 import { isOurFrame } from './scheme.ts';
 import { type DesktopSecrets, openSecrets } from './secrets.ts';
+import { updateTalk } from './update-talk.ts';
+import { openUpdater } from './updater.ts';
+import { Updates } from './updates.ts';
 import { MainWindow } from './window.ts';
 import type { Words } from './words/en.ts';
 import { wordsFor } from './words/words.ts';
@@ -41,6 +46,8 @@ export class Desktop {
   readonly #outside: Outside;
   readonly #door: IpcDoor;
   readonly #remote: Promise<RemoteDoor>;
+  readonly #browsers: Promise<{ close(): Promise<void> }>;
+  readonly #updates: Updates;
   #settings: Settings = Settings.parse({});
   #timer: Timer | null = null;
   #offers: Offer[] = [];
@@ -54,8 +61,9 @@ export class Desktop {
     this.#secrets = openSecrets(this.#disk, dataDir);
     this.#engine = this.#openEngine();
     this.#remote = this.#engine.then((engine) => new RemoteDoor({ engine, disk: this.#disk, version }));
+    this.#browsers = this.#engine.then((engine) => this.#openHandOver(engine));
     // `start` tells of it; nothing else is to be said before.
-    this.#remote.catch(() => {});
+    for (const opened of [this.#remote, this.#browsers]) opened.catch(() => {});
     this.#window = new MainWindow({
       disk: this.#disk,
       clock,
@@ -72,6 +80,7 @@ export class Desktop {
       show: () => this.show(),
       quit: () => app.quit(),
     });
+    this.#updates = this.#makeUpdates();
     this.#door = this.#openDoor();
   }
 
@@ -81,7 +90,17 @@ export class Desktop {
     // The page is loaded while the engine opens: it asks, and waits for the answer.
     const [engine] = await Promise.all([this.#engine, this.#window.show()]);
     this.#outside.start(engine);
+    powerMonitor.on('resume', () => engine.wake());
+    this.#markOrigins(engine);
+    await this.#updates.start();
     this.#look();
+  }
+
+  #markOrigins(engine: Engine): void {
+    const marks = new OriginMarks({ disk: this.#disk, platform: process.platform });
+    engine.subscribe((message) => {
+      if (message.type === 'event') void marks.take(message, engine);
+    });
   }
 
   show(): void {
@@ -95,6 +114,12 @@ export class Desktop {
       this.#offers.push(read);
       this.show();
     });
+  }
+
+  /** Something that the window is to do; it is opened if need be. */
+  ask(action: WindowAction): void {
+    this.#actions.push(action);
+    this.show();
   }
 
   /** Whether Satchel goes on when its window has been closed. */
@@ -123,6 +148,12 @@ export class Desktop {
     });
   }
 
+  #openHandOver(engine: Engine): Promise<{ close(): Promise<void> }> {
+    const { version } = this.#options;
+    const offer = (text: string) => this.offer({ text, paths: [], from: 'browser', pack: true });
+    return openHandOver({ engine, version, offer });
+  }
+
   #openDoor(): IpcDoor {
     return openIpcDoor({
       engine: this.#engine,
@@ -135,11 +166,26 @@ export class Desktop {
         remote: async () => (await this.#remote).state(),
         renewToken: async () => (await this.#remote).renewToken(),
         keepsSecrets: async () => (await this.#secrets).keepsSecrets,
+        updates: () => this.#updates,
       }),
       isOurs: ({ sender, senderFrame }) =>
         sender === this.#window.browserWindow?.webContents && isOurFrame(senderFrame),
       isSeen: () => this.#window.isSeen,
       onWatch: () => this.#deliver(),
+    });
+  }
+
+  #makeUpdates(): Updates {
+    const words = () => this.#words;
+    return new Updates({
+      clock: this.#clock,
+      disk: this.#disk,
+      file: join(this.#options.dataDir, 'updates.json'),
+      open: openUpdater,
+      talk: updateTalk({ words, window: () => this.#window.browserWindow }),
+      isQuiet: () => this.#outside.isQuiet,
+      putAway: () => this.close(),
+      onAddress: () => this.#setMenu(),
     });
   }
 
@@ -155,11 +201,13 @@ export class Desktop {
   }
 
   #setMenu(): void {
-    const ask = (action: WindowAction) => {
-      this.#actions.push(action);
-      this.show();
-    };
-    setMenu({ words: this.#words, ask, quit: () => app.quit() });
+    const looks = this.#updates.state.address !== null;
+    setMenu({
+      words: this.#words,
+      ask: (action) => this.ask(action),
+      quit: () => app.quit(),
+      checkForUpdates: looks ? () => void this.#updates.checkNow() : null,
+    });
   }
 
   /** What waits for the page: it can take it as soon as it watches. */
@@ -177,6 +225,7 @@ export class Desktop {
   #look(): void {
     if (this.#closing !== null) return;
     this.#outside.update();
+    this.#updates.look();
     this.#timer = this.#clock.after(LOOK_MS, () => this.#look());
   }
 
@@ -192,6 +241,7 @@ export class Desktop {
 
   async #closeEngine(): Promise<void> {
     try {
+      await (await this.#browsers).close();
       await (await this.#remote).close();
       await (await this.#engine).close();
     } catch (thrown) {

@@ -1,10 +1,11 @@
-import { basename } from 'node:path';
+import { basename, join } from 'node:path';
 import {
   app,
   type BrowserWindow,
   clipboard,
   dialog,
   type MessageBoxOptions,
+  nativeImage,
   type OpenDialogOptions,
   type SaveDialogOptions,
   shell,
@@ -14,10 +15,12 @@ import type { RemoteAccess } from '../contract/desktop.ts';
 import { SatchelError } from '../contract/errors.ts';
 import type { Task } from '../contract/task.ts';
 import type { DesktopHandlers } from '../doors/ipc.ts';
-import type { Engine } from '../engine.ts';
+import { packedProgram } from '../doors/native-host.ts';
+import { type Engine, setBrowserHosts } from '../engine.ts';
 import type { Disk } from '../world/disk.ts';
 import { writeWhole } from '../world/small-file.ts';
 import { mayRun } from './programs.ts';
+import type { Updates } from './updates.ts';
 import type { Words } from './words/en.ts';
 import { filled } from './words/words.ts';
 
@@ -30,13 +33,15 @@ export interface HandlerOptions {
   readonly remote: () => Promise<RemoteAccess>;
   readonly renewToken: () => Promise<RemoteAccess>;
   readonly keepsSecrets: () => Promise<boolean>;
+  readonly updates: () => Updates;
 }
 
+const DRAG_ICON = join(import.meta.dirname, '..', 'renderer', 'icon-32.png');
 const LINKS = new Set(['https:', 'mailto:']);
 
 /** What each of the desktop's own commands does. */
 export function desktopHandlers(options: HandlerOptions): DesktopHandlers {
-  const { disk, version, window, remote, renewToken, keepsSecrets } = options;
+  const { disk, version, window, remote, renewToken, keepsSecrets, updates } = options;
   return {
     'desktop.about': async () => ({
       version,
@@ -50,6 +55,7 @@ export function desktopHandlers(options: HandlerOptions): DesktopHandlers {
       shell.showItemInFolder(await shownOf(id, options));
       return {};
     },
+    'desktop.startDrag': ({ ids }) => dragOut(ids, options),
     'desktop.copy': async ({ text }) => {
       await clipboard.writeText(text);
       return {};
@@ -78,7 +84,16 @@ export function desktopHandlers(options: HandlerOptions): DesktopHandlers {
       await openLink(url);
       return {};
     },
+    'desktop.setBrowsers': async ({ connect }) => ({
+      browsers: [...(await setBrowserHosts(connect, packedProgram()))],
+    }),
     'desktop.renewToken': async () => ({ remote: await renewToken() }),
+    'desktop.updates': async () => updates().state,
+    'desktop.setUpdates': ({ address }) => updates().setAddress(address),
+    'desktop.checkForUpdates': async () => {
+      await updates().checkNow();
+      return updates().state;
+    },
   };
 }
 
@@ -89,15 +104,29 @@ async function openLink(text: string): Promise<void> {
   await shell.openExternal(url.href);
 }
 
-/** Only what is done, and only where we have put it; what may run is asked about first. */
+/** What may run is asked about first. */
 async function openFinished(id: string, options: HandlerOptions): Promise<Record<string, never>> {
-  const { state, path, name } = await taskOf(id, options);
-  if (state !== 'done') throw new SatchelError('bad-transition', `open while ${state}`);
-  if ((await options.disk.facts(path))?.kind !== 'file') throw new SatchelError('not-found', path);
+  const { path, name } = await finishedOf(id, options);
   if (mayRun(path) && !(await confirmed(name, options))) return {};
   const failure = await shell.openPath(path);
   if (failure !== '') throw new SatchelError('permission', failure);
   return {};
+}
+
+/** Resolves when the system has taken them; where it says so only then, when they have been dropped. */
+async function dragOut(ids: readonly string[], options: HandlerOptions): Promise<Record<string, never>> {
+  const files = await Promise.all(ids.map(async (id) => (await finishedOf(id, options)).path));
+  const icon = nativeImage.createFromPath(DRAG_ICON);
+  options.window()?.webContents.startDrag({ file: files[0] ?? '', files, icon });
+  return {};
+}
+
+/** Only what is done, and only where we have put it. Throws `bad-transition` and `not-found`. */
+async function finishedOf(id: string, options: HandlerOptions): Promise<Task> {
+  const task = await taskOf(id, options);
+  if (task.state !== 'done') throw new SatchelError('bad-transition', `its file while ${task.state}`);
+  if ((await options.disk.facts(task.path))?.kind !== 'file') throw new SatchelError('not-found', task.path);
+  return task;
 }
 
 async function confirmed(name: string, { words, window }: HandlerOptions): Promise<boolean> {

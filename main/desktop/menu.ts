@@ -7,6 +7,8 @@ export interface MenuOptions {
   /** Asks it of the window, which is opened if need be. */
   readonly ask: (action: WindowAction) => void;
   readonly quit: () => void;
+  /** Null: newer versions are not looked for. */
+  readonly checkForUpdates: (() => void) | null;
 }
 
 /** The menu of the application; its keys are those of the window. */
@@ -28,7 +30,7 @@ export function menuTemplate(options: MenuOptions, isMac: boolean): MenuItemCons
     { label: words.view, submenu: viewMenu(options) },
     { label: words.downloads, submenu: downloadsMenu(options) },
     ...windows,
-    { label: words.help, submenu: [item(options, 'shortcuts', 'F1')] },
+    { label: words.help, submenu: helpMenu(options) },
   ];
 }
 
@@ -78,6 +80,15 @@ function viewMenu(options: MenuOptions): MenuItemConstructorOptions[] {
 
 function downloadsMenu(options: MenuOptions): MenuItemConstructorOptions[] {
   return [item(options, 'pauseAll', 'CmdOrCtrl+Shift+P'), item(options, 'resumeAll', 'CmdOrCtrl+Shift+R')];
+}
+
+function helpMenu(options: MenuOptions): MenuItemConstructorOptions[] {
+  const { words, checkForUpdates } = options;
+  const updates =
+    checkForUpdates === null
+      ? []
+      : [{ id: 'checkForUpdates', label: words.checkForUpdates, click: checkForUpdates }];
+  return [item(options, 'shortcuts', 'F1'), ...updates];
 }
 
 /** What the system knows how to do; only its name is ours. */

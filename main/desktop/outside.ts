@@ -79,6 +79,11 @@ export class Outside {
     this.#stops.push(() => app.off('browser-window-focus', focused));
   }
 
+  /** Nothing is being downloaded. */
+  get isQuiet(): boolean {
+    return this.#pulse.totals().running === 0;
+  }
+
   /** How it stands now, and what is wished for. */
   update(): void {
     const { settings, words, window } = this.#options;

@@ -51,12 +51,14 @@ async function serveInterface(
   const engine = await openOwnEngine(version);
   if (engine === null) return tellRunning(say);
   const serving = await openOwnDoor(engine, version);
+  const { openHandOver } = await import('../server/hand-over.ts');
+  const browsers = await openHandOver({ engine, version, offer: (text) => engine.offer(text) });
   const link = serving.signInLink();
   say(`Satchel serves at ${serving.address}/`);
   say(`Sign in, once, within ten minutes: ${link}`);
   if (hasDisplay()) openInBrowser(link);
   await stopped;
-  await stopInTime(() => serving.close().then(() => engine.close()));
+  await stopInTime(() => Promise.all([serving.close(), browsers.close()]).then(() => engine.close()));
   return 0;
 }
 

@@ -20,6 +20,8 @@ import { healthRoutes } from './health.ts';
 import { metricsRoutes } from './metrics.ts';
 import { type OriginRules, Origins } from './origins.ts';
 import { pageRoutes } from './pages.ts';
+import { pairingRoutes } from './pairing-routes.ts';
+import type { Pairings } from './pairings.ts';
 import { problemOf, sendProblem } from './problem.ts';
 import { MemoryRateStore, type RateLimit } from './rate-limit.ts';
 import { addCommandRoutes } from './routes.ts';
@@ -28,12 +30,14 @@ import type { Sessions } from './sessions.ts';
 import type { SignInCodes } from './sign-in-codes.ts';
 import { staticRoutes } from './static.ts';
 import { traceRequests } from './trace-requests.ts';
+import { uploadRoutes } from './uploads.ts';
 import { WrongTokens } from './wrong-tokens.ts';
 import { zipRoutes } from './zip.ts';
 
 export interface AppOptions extends OriginRules {
   readonly context: ServerContext;
   readonly sessions: Sessions;
+  readonly pairings: Pairings;
   readonly codes: SignInCodes;
   readonly limit: RateLimit;
   readonly log: Logger;
@@ -54,7 +58,7 @@ const GOING_AWAY = 1001;
 
 /** The server's parts, put together: log → authenticate → limit → handle. */
 export async function createApp(options: AppOptions): Promise<FastifyInstance> {
-  const { context, sessions, codes, limit, log, requestMs = REQUEST_MS, pages } = options;
+  const { context, sessions, pairings, codes, limit, log, requestMs = REQUEST_MS, pages } = options;
   const { clock, isToken } = context;
   const app = Fastify({
     loggerInstance: log,
@@ -83,6 +87,11 @@ export async function createApp(options: AppOptions): Promise<FastifyInstance> {
   });
   await app.register(websocket, {
     options: { maxPayload: MESSAGE_BYTES, perMessageDeflate: false },
+    // Whoever may connect could else fill the log, with a stack for each of its frames that is none.
+    errorHandler: (error, socket, request) => {
+      request.log.info({ code: (error as NodeJS.ErrnoException).code }, 'broken off');
+      socket.terminate();
+    },
     preClose: (done) => {
       for (const client of app.websocketServer.clients) client.close(GOING_AWAY, 'closing');
       done();
@@ -94,12 +103,22 @@ export async function createApp(options: AppOptions): Promise<FastifyInstance> {
   answerErrors(app);
   const wrongTokens = new WrongTokens(clock);
   const origins = new Origins(options);
-  guard(app, { isToken, sessions, wrongTokens, origins, limit, rates: new MemoryRateStore(clock, limit) });
+  guard(app, {
+    isToken,
+    sessions,
+    pairings,
+    wrongTokens,
+    origins,
+    limit,
+    rates: new MemoryRateStore(clock, limit),
+  });
   sessionRoutes(app, { isToken, sessions, codes, wrongTokens });
   addCommandRoutes(app, context);
   eventRoutes(app, context, { sessions, clients: context.clients });
   contentRoutes(app, context);
   zipRoutes(app, context);
+  uploadRoutes(app, context);
+  pairingRoutes(app, context, { pairings, wrongTokens });
   aria2Routes(app, context, { wrongTokens });
   if (pages === null) pageRoutes(app, context);
   else staticRoutes(app, { folder: pages, clock });

@@ -17,5 +17,9 @@ declare module 'fastify' {
   interface FastifyContextConfig {
     /** Answered without sign-in. */
     readonly open?: boolean;
+    /** Extensions of browsers may ask, though they are no page of ours. */
+    readonly extension?: boolean;
+    /** A browser that has been paired is let in. */
+    readonly paired?: boolean;
   }
 }

@@ -1,7 +1,9 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { SatchelError } from '../contract/errors.ts';
+import { EXTENSION_IDS } from '../contract/hand-over.ts';
 import { callerOf } from './network-address.ts';
 import type { Origins } from './origins.ts';
+import type { Pairings } from './pairings.ts';
 import type { RateLimit, RateStore } from './rate-limit.ts';
 import type { Session, Sessions } from './sessions.ts';
 import type { WrongTokens } from './wrong-tokens.ts';
@@ -12,6 +14,8 @@ export const SESSION_COOKIE = 'satchel_session';
 export type Identity =
   | { readonly kind: 'token' }
   | { readonly kind: 'session'; readonly session: Session }
+  /** A browser that hands downloads over. */
+  | { readonly kind: 'paired' }
   | { readonly kind: 'anonymous'; readonly caller: string };
 
 declare module 'fastify' {
@@ -23,6 +27,7 @@ declare module 'fastify' {
 export interface GuardOptions {
   readonly isToken: (text: string) => boolean;
   readonly sessions: Sessions;
+  readonly pairings: Pairings;
   readonly wrongTokens: WrongTokens;
   readonly origins: Origins;
   readonly limit: RateLimit;
@@ -36,7 +41,9 @@ export function guard(app: FastifyInstance, options: GuardOptions): void {
     const { origins } = options;
     const { host, origin } = request.headers;
     origins.demandHost(host);
-    if (!origins.allows(origin, host)) throw new SatchelError('forbidden', 'Origin: not a page of ours');
+    const mayBe = request.routeOptions.config?.extension === true && isExtension(origin);
+    if (!mayBe && !origins.allows(origin, host))
+      throw new SatchelError('forbidden', 'Origin: not a page of ours');
     origins.mark(request, reply);
     if (isPreflight(request)) return origins.preflight(request, reply);
   });
@@ -53,12 +60,13 @@ function isPreflight({ method, headers }: FastifyRequest): boolean {
 
 /** Throws `unauthorized`, after a while where a wrong token was given. */
 async function identify(request: FastifyRequest, options: GuardOptions): Promise<Identity> {
-  const { isToken, sessions, wrongTokens } = options;
+  const { isToken, sessions, pairings, wrongTokens } = options;
   const caller = callerOf(request.socket.remoteAddress);
-  const open = request.routeOptions.config?.open === true;
+  const { open = false, paired = false } = request.routeOptions.config ?? {};
   const bearer = bearerOf(request);
   const cookie = request.cookies[SESSION_COOKIE];
   if (bearer !== null && isToken(bearer)) return { kind: 'token' };
+  if (bearer !== null && paired && pairings.knows(bearer)) return { kind: 'paired' };
   for (const jwt of [bearer, cookie]) {
     const session = jwt === null || jwt === undefined ? null : await sessions.check(jwt);
     if (session !== null && (jwt === bearer || isOwnPage(request))) return { kind: 'session', session };
@@ -67,6 +75,14 @@ async function identify(request: FastifyRequest, options: GuardOptions): Promise
   // An old cookie is no guess.
   if (bearer !== null) await wrongTokens.wait(caller);
   throw new SatchelError('unauthorized');
+}
+
+/** Ours, by its id; Firefox gives each of its users another one, and there the code or the token must do. */
+function isExtension(origin: string | undefined): boolean {
+  if (origin === undefined) return false;
+  return (
+    origin.startsWith('moz-extension://') || EXTENSION_IDS.some((id) => origin === `chrome-extension://${id}`)
+  );
 }
 
 function bearerOf({ headers }: FastifyRequest): string | null {
@@ -95,5 +111,5 @@ async function limitRate(request: FastifyRequest, reply: FastifyReply, options: 
 
 function keyOf(identity: Identity): string {
   if (identity.kind === 'session') return `session ${identity.session.id}`;
-  return identity.kind === 'token' ? 'token' : `address ${identity.caller}`;
+  return identity.kind === 'anonymous' ? `address ${identity.caller}` : identity.kind;
 }

@@ -1,13 +1,17 @@
 import { z } from 'zod';
 import { Message } from '../contract/events.ts';
+import { HandOver } from '../contract/hand-over.ts';
 import { API } from '../contract/routes.ts';
 import { ZipRequest } from '../contract/zip-request.ts';
+import { PairRequest } from './pairing-routes.ts';
+import { Pairing } from './pairings.ts';
 import { SignIn } from './session-routes.ts';
+import { UploadRequest } from './uploads.ts';
 
 /** A route that is no command. */
 export interface Operation {
   readonly id: string;
-  readonly method: 'GET' | 'POST' | 'DELETE' | 'HEAD';
+  readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE' | 'HEAD';
   readonly path: string;
   readonly tag: string;
   readonly summary: string;
@@ -107,6 +111,85 @@ export const OTHER_OPERATIONS: readonly Operation[] = [
     open: true,
     parameters: [id],
     answer: { type: 'application/zip' },
+  },
+  {
+    id: 'uploads.begin',
+    method: 'POST',
+    path: `${API}/uploads`,
+    tag: 'uploads',
+    summary: 'Begin to hand a file over, so that it can be packed',
+    body: UploadRequest,
+    answer: { type: 'application/json', schema: z.object({ id: z.string() }) },
+    statuses: [201],
+  },
+  {
+    id: 'uploads.append',
+    method: 'PUT',
+    path: `${API}/uploads/:id`,
+    tag: 'uploads',
+    summary: 'The next bytes of such a file, as application/octet-stream',
+    parameters: [id, { name: 'at', in: 'query', required: true, schema: { type: 'integer' } }],
+    answer: {
+      type: 'application/json',
+      schema: z.object({ received: z.number().int(), path: z.string().nullable() }),
+    },
+  },
+  {
+    id: 'uploads.drop',
+    method: 'DELETE',
+    path: `${API}/uploads/:id`,
+    tag: 'uploads',
+    summary: 'Such a file is not wanted any more',
+    parameters: [id],
+    statuses: [204],
+  },
+  {
+    id: 'pairings.begin',
+    method: 'POST',
+    path: `${API}/pairings`,
+    tag: 'browsers',
+    summary: 'A code with which a browser is paired: once, within ten minutes',
+    answer: { type: 'application/json', schema: z.object({ code: z.string() }) },
+    statuses: [201],
+  },
+  {
+    id: 'pairings.list',
+    method: 'GET',
+    path: `${API}/pairings`,
+    tag: 'browsers',
+    summary: 'The browsers that have been paired',
+    answer: { type: 'application/json', schema: z.object({ pairings: z.array(Pairing) }) },
+  },
+  {
+    id: 'pairings.remove',
+    method: 'DELETE',
+    path: `${API}/pairings/:id`,
+    tag: 'browsers',
+    summary: 'A browser may hand over no more',
+    parameters: [id],
+    statuses: [204],
+  },
+  {
+    id: 'pair',
+    method: 'POST',
+    path: `${API}/pair`,
+    tag: 'browsers',
+    summary: 'Pair a browser; what it is given lets it hand over, and nothing else',
+    open: true,
+    body: PairRequest,
+    answer: { type: 'application/json', schema: z.object({ token: z.string() }) },
+  },
+  {
+    id: 'handOver',
+    method: 'POST',
+    path: `${API}/hand-over`,
+    tag: 'browsers',
+    summary: 'What the extension of a browser asks; answered with `ok` or why not',
+    body: HandOver,
+    answer: {
+      type: 'application/json',
+      schema: z.object({ id: z.number().nullable(), ok: z.boolean() }),
+    },
   },
   {
     id: 'jsonrpc',

@@ -57,7 +57,7 @@ export class Origins {
 
   /** Answers a browser that asks whether a page may ask (Fetch, "CORS-preflight request"). */
   preflight({ headers }: FastifyRequest, reply: FastifyReply): FastifyReply {
-    reply.header('access-control-allow-methods', 'GET, HEAD, POST, PATCH, DELETE');
+    reply.header('access-control-allow-methods', 'GET, HEAD, POST, PUT, PATCH, DELETE');
     reply.header(
       'access-control-allow-headers',
       'authorization, content-type, range, if-range, last-event-id',

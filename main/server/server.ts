@@ -1,6 +1,7 @@
 import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { env } from 'node:process';
+import type { FastifyInstance } from 'fastify';
 import type { DestinationStream } from 'pino';
 import { SatchelError } from '../contract/errors.ts';
 import type { ServeOptions } from '../contract/serve.ts';
@@ -10,8 +11,10 @@ import { Disk } from '../world/disk.ts';
 import { LogFile } from '../world/log-file.ts';
 import { createApp } from './app.ts';
 import type { ServerContext } from './context.ts';
+import { openHandOver } from './hand-over.ts';
 import { createLog } from './log.ts';
 import { isLoopback } from './origins.ts';
+import { Pairings } from './pairings.ts';
 import { signInLink } from './session-routes.ts';
 import { Sessions } from './sessions.ts';
 import { SignInCodes } from './sign-in-codes.ts';
@@ -83,9 +86,11 @@ async function openAll(options: ServeOptions, served: Served): Promise<Serving> 
   });
   try {
     const door = await open(options, served, { disk, engine });
+    const { version } = served;
+    const browsers = await openHandOver({ engine, version, offer: (text) => engine.offer(text) });
     let closing: Promise<void> | null = null;
     const close = () => {
-      closing ??= door.close().then(() => engine.close());
+      closing ??= Promise.all([door.close(), browsers.close()]).then(() => engine.close());
       return closing;
     };
     return { ...door, close };
@@ -93,6 +98,23 @@ async function openAll(options: ServeOptions, served: Served): Promise<Serving> 
     await engine.close();
     throw thrown;
   }
+}
+
+interface Cuttable {
+  destroy(): unknown;
+}
+
+/**
+ * The connections that are open now. Node forgets one that asks to become a WebSocket; refused while the server closes, it
+ * belongs to nobody, and the server would wait for it for ever.
+ */
+function socketsOf(server: FastifyInstance['server']): ReadonlySet<Cuttable> {
+  const sockets = new Set<Cuttable>();
+  server.on('connection', (socket) => {
+    sockets.add(socket);
+    socket.once('close', () => sockets.delete(socket));
+  });
+  return sockets;
 }
 
 /** Whoever can reach it from elsewhere must know something that its owner has chosen to tell. */
@@ -118,6 +140,7 @@ async function open(
     file: join(folder, 'sessions.json'),
     token: token.text,
   });
+  const pairings = await Pairings.open(disk, clock, join(folder, 'paired.json'));
   const isToken = tokenCheck(token.text);
   const codes = new SignInCodes(clock);
   const logFile = new LogFile(disk, join(folder, 'logs'));
@@ -128,20 +151,20 @@ async function open(
   };
   const { host, port, rate, burst, allowHost, allowOrigin, logLevel } = options;
   const app = await createApp({
-    ...{ context, sessions, codes, host, limit: { rate, burst } },
+    ...{ context, sessions, pairings, codes, host, limit: { rate, burst } },
     allowHosts: allowHost,
     allowOrigins: allowOrigin,
     log: createLog(logLevel, { write: writeBoth }),
     pages: (await disk.facts(PAGES))?.kind === 'folder' ? PAGES : null,
     ...(requestMs === undefined ? {} : { requestMs }),
   });
+  const sockets = socketsOf(app.server);
   const address = await listen(() => app.listen({ host, port }));
   await engine.dataFolder.announce(address, token.file);
   let closing: Promise<void> | null = null;
   const close = async () => {
     const cut = systemClock.after(LAST_ANSWERS_MS, () => {
-      app.server.closeAllConnections();
-      for (const client of app.websocketServer.clients) client.terminate();
+      for (const socket of sockets) socket.destroy();
     });
     await app.close();
     cut.stop();

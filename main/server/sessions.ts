@@ -3,6 +3,7 @@ import { jwtVerify, SignJWT } from 'jose';
 import { z } from 'zod';
 import type { Clock } from '../world/clock.ts';
 import type { Disk } from '../world/disk.ts';
+import { InTurn } from '../world/in-turn.ts';
 import { writeWhole } from '../world/small-file.ts';
 
 const LIFETIME_S = 12 * 60 * 60;
@@ -38,7 +39,7 @@ export class Sessions {
   readonly #options: SessionsOptions;
   readonly #kept: Kept;
   readonly #key: Uint8Array;
-  #last: Promise<void> = Promise.resolve();
+  readonly #writing = new InTurn();
 
   private constructor(options: SessionsOptions, kept: Kept) {
     this.#options = options;
@@ -107,11 +108,7 @@ export class Sessions {
 
   #keep(): Promise<void> {
     const { disk, file } = this.#options;
-    const kept = this.#last.then(() =>
-      writeWhole(disk, file, Buffer.from(`${JSON.stringify(this.#kept)}\n`)),
-    );
-    this.#last = kept.catch(() => {});
-    return kept;
+    return this.#writing.run(() => writeWhole(disk, file, Buffer.from(`${JSON.stringify(this.#kept)}\n`)));
   }
 }
 

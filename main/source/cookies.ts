@@ -46,7 +46,7 @@ function cookieOf(fields: readonly string[], httpOnly: boolean): FileCookie | nu
   const secure = WORDS[https.toUpperCase()];
   const bare = domain.toLowerCase().replace(/^\./, '');
   if (fields.length < 6 || fields.length > 7 || subdomains === undefined || secure === undefined) return null;
-  if (bare === '' || !URL.canParse(`https://${bare}/`) || !path.startsWith('/')) return null;
+  if (bare === '' || URL.parse(`https://${bare}/`) === null || !path.startsWith('/')) return null;
   if (!/^\d+(\.\d+)?$/.test(expiry) || name === '' || /[\p{Cc};]/u.test(`${path}${name}${value}`))
     return null;
   const expires = Number(expiry) === 0 ? null : Number(expiry) * 1000;

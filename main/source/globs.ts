@@ -1,4 +1,5 @@
 import picomatch from 'picomatch';
+import { SatchelError } from '../contract/errors.ts';
 
 /** `path` has `/` between its parts and none at its ends. */
 export type Exclude = (path: string, isFolder: boolean) => boolean;
@@ -13,7 +14,7 @@ interface Rule {
  * What these patterns leave out, much as gitignore has it: one without `/` is for the name of a file or folder wherever
  * it is, any other for the whole path; `dir/` is for folders only; `*` ends at a `/` and `**` does not; `!` takes back
  * what a pattern before it says; the last one that matches decides. Nobody asks for what is in a folder that is left
- * out.
+ * out. Throws `bad-input`.
  */
 export function excluder(patterns: readonly string[]): Exclude {
   const rules = patterns.map((pattern) => ruleOf(pattern.trim())).filter((rule) => rule !== null);
@@ -33,7 +34,20 @@ function ruleOf(pattern: string): Rule | null {
   const core = pattern.replace(/^!/, '').replace(/^\.\//, '/').replace(/\/+$/, '');
   const glob = core.replace(/^\/+/, '');
   if (glob === '') return null;
-  const matches = picomatch(glob, OPTIONS);
+  const matches = matcherOf(glob);
   if (core.includes('/')) return { excludes, foldersOnly, matches };
   return { excludes, foldersOnly, matches: (path) => matches(path.slice(path.lastIndexOf('/') + 1)) };
+}
+
+/** Throws `bad-input`. */
+function matcherOf(glob: string): Rule['matches'] {
+  try {
+    const matches = picomatch(glob, OPTIONS);
+    // Only now it is compiled, anew for each kind of text, and may turn out to be too large.
+    matches('x');
+    matches('中');
+    return matches;
+  } catch (cause) {
+    throw new SatchelError('bad-input', `no pattern: ${glob.slice(0, 100)}`, { cause });
+  }
 }

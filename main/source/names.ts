@@ -49,13 +49,13 @@ function lastPart(name: string): string {
 }
 
 function urlName(url: string): string {
-  const path = URL.canParse(url) ? new URL(url).pathname : '';
+  const path = URL.parse(url)?.pathname ?? '';
   const segment = path.slice(path.lastIndexOf('/') + 1).replace(/;jsessionid=[^;]*$/i, '');
   return percentDecode(segment);
 }
 
 function hostOf(url: string): string {
-  return URL.canParse(url) ? new URL(url).hostname : '';
+  return URL.parse(url)?.hostname ?? '';
 }
 
 /**

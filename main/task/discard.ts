@@ -1,6 +1,6 @@
 import { basename, join } from 'node:path';
 import { readJournal } from '../bytes/open.ts';
-import { finalPath, journalPath, partPath } from '../bytes/partial-file.ts';
+import { finalPath, JOURNAL_SUFFIX, journalPath, partPath } from '../bytes/partial-file.ts';
 import { whileLocked } from '../bytes/place-lock.ts';
 import { earlierSetAside, isAsideName } from '../bytes/set-aside.ts';
 import type { Disk } from '../world/disk.ts';
@@ -22,14 +22,16 @@ export async function discardRecord(disk: Disk, trash: Trash, record: TaskRecord
   if (removing === 'delete' && finished && (await isStill(disk, finished))) await trash(finished.path);
 }
 
-/** The file of a download that a crash has left between its last move and the end of its journal. */
-async function sealedInPlace(disk: Disk, place: OwnPlace): Promise<FinishedFile | null> {
+/** The file of a download that was left, by a crash or a disk, between its last move and the end of its journal. */
+export async function sealedInPlace(disk: Disk, place: OwnPlace): Promise<FinishedFile | null> {
   const journal = await readJournal(disk, place);
   if (journal?.id !== place.journalId || !journal.sealed) return null;
-  if ((await disk.facts(partPath(place))) !== null) return null;
   const { name, length } = journal.sealed;
   const path = finalPath({ folder: place.folder, name: basename(name) });
   const facts = await disk.facts(path);
+  const part = await disk.facts(partPath(place));
+  // In the midst of its move it has both names.
+  if (part !== null && part.id !== facts?.id) return null;
   return facts?.size === length ? { path, bytes: length, modified: facts.modified } : null;
 }
 
@@ -43,11 +45,21 @@ export async function discardPartial(disk: Disk, place: OwnPlace): Promise<void>
     const journal = await readJournal(disk, place);
     if (journal?.id !== place.journalId) return false;
     names.push(...(NameList.safeParse(journal.notes.get(NOTES.replaces)).data ?? []));
+    // While there is the journal that knows of them: a process that is killed in between goes on with it.
+    await removeAsides(disk, place, names);
     await disk.remove(partPath(place));
     await disk.remove(journalPath(place));
     return true;
   });
-  const ours = names.filter(isAsideName);
-  for (const name of ours) await disk.remove(join(place.folder, name));
-  if (removed || ours.length > 0) await disk.syncFolder(place.folder);
+  const others = removed ? false : await removeAsides(disk, place, names);
+  if (removed || others) await disk.syncFolder(place.folder);
+}
+
+/** Each journal after its partial file, which nobody else knows of. Gives whether there was any. */
+async function removeAsides(disk: Disk, { folder }: OwnPlace, names: readonly string[]): Promise<boolean> {
+  const ours = [...new Set(names.filter(isAsideName))];
+  const isJournal = (name: string) => name.endsWith(JOURNAL_SUFFIX);
+  for (const name of ours.filter((one) => !isJournal(one))) await disk.remove(join(folder, name));
+  for (const name of ours.filter(isJournal)) await disk.remove(join(folder, name));
+  return ours.length > 0;
 }

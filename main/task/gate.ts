@@ -12,6 +12,8 @@ export interface GateOptions {
   readonly rule: AddressRule | null;
   /** Null: files may lie anywhere. */
   readonly confinement: Confinement | null;
+  /** Whether a file has been handed over to be packed, and lies where those do. */
+  readonly isHandedOver?: (path: string) => boolean;
   /** Absolute; relative folders lie below it. */
   readonly downloads: () => string;
   readonly settings: () => Settings;
@@ -52,8 +54,13 @@ export class Gate {
   async demandItems(items: readonly Pick<NewItem, 'url' | 'path' | 'spares'>[]): Promise<void> {
     for (const { url, path, spares = [] } of items) {
       for (const each of [...(url === undefined ? [] : [url]), ...spares]) this.demandUrl(each);
-      if (path !== undefined) await this.demandInside(path);
+      if (path !== undefined) await this.#demandSource(path);
     }
+  }
+
+  /** Of a package: what was handed over for it lies where nothing else may be read or written. */
+  async #demandSource(path: string): Promise<void> {
+    if (this.#options.isHandedOver?.(path) !== true) await this.demandInside(path);
   }
 
   async demandDir(dir: string): Promise<void> {
@@ -74,8 +81,8 @@ export class Gate {
     if (!this.#options.confinement) return;
     const { settings, downloads } = this.#options;
     const byType = dirByType ? settings().categories.map((each) => folderOf(each, downloads())) : [];
-    const local = items.flatMap(({ path }) => path ?? []);
-    for (const each of new Set([dir, place?.folder, finished?.path, ...byType, ...local])) {
+    for (const { path } of items) if (path !== null) await this.#demandSource(path);
+    for (const each of new Set([dir, place?.folder, finished?.path, ...byType])) {
       if (each !== undefined) await this.demandInside(each);
     }
   }

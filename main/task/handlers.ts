@@ -8,6 +8,7 @@ import { linksIn, parseSource } from '../source/links.ts';
 import { FILE_NAME_LIMIT, safeName } from '../source/names.ts';
 import type { Clock } from '../world/clock.ts';
 import type { Disk } from '../world/disk.ts';
+import { InTurn } from '../world/in-turn.ts';
 import type { SecretBox } from '../world/secrets.ts';
 import { actOnMany } from './act-on-many.ts';
 import { adoptJournals } from './adopt.ts';
@@ -18,12 +19,14 @@ import type { Seen } from './held-answers.ts';
 import { recordOf, sort } from './incoming.ts';
 import { ItemCommands } from './item-commands.ts';
 import { exportJson, exportUrls, parseList } from './list-file.ts';
+import { lookAtFiles } from './look-files.ts';
 import type { Manager } from './manager.ts';
-import { zipName } from './new-package.ts';
+import { localPath, zipName } from './new-package.ts';
 import { PieceReader } from './piece-reader.ts';
 import type { HistoryEntry, ItemRecord, TaskRecord } from './record.ts';
 import { freshSource } from './secrets.ts';
 import type { Store } from './store.ts';
+import type { TrayFile } from './tray-file.ts';
 import { verifyTask } from './verify-task.ts';
 
 export type Handlers = {
@@ -40,6 +43,9 @@ export interface HandlerOptions {
   readonly setLimit: (record: TaskRecord) => void;
   readonly duplicates: Duplicates;
   readonly gate: Gate;
+  readonly tray: TrayFile;
+  /** Of browsers, for the tray; whoever takes them has them. */
+  readonly offers: { readonly text: string }[];
   /** By address, of those whose servers answer in time. */
   readonly lookAhead: (urls: readonly string[]) => Promise<ReadonlyMap<string, Seen>>;
   /** Ends what takes long. */
@@ -120,6 +126,10 @@ export function createHandlers(options: HandlerOptions): Handlers {
       await gate.demandItems(input.items);
       return items.add(input);
     },
+    'files.look': async ({ paths }) => {
+      for (const path of paths) await gate.demandInside(localPath(path));
+      return lookAtFiles(paths.map(localPath), options.closing);
+    },
     'items.update': async (input) => {
       await gate.demandItems([input]);
       return items.update(input);
@@ -147,6 +157,12 @@ export function createHandlers(options: HandlerOptions): Handlers {
       store.removeHistory(taskId ?? 'all');
       return {};
     },
+    'tray.get': async () => ({ text: await options.tray.read() }),
+    'tray.put': async ({ text }) => {
+      await options.tray.write(text);
+      return {};
+    },
+    'offers.take': () => ({ offers: options.offers.splice(0) }),
     'settings.get': () => ({ settings: options.settings() }),
     'settings.update': async (patch) => {
       await gate.demandSettings(patch);
@@ -158,16 +174,15 @@ export function createHandlers(options: HandlerOptions): Handlers {
 
 class TaskCommands {
   readonly #options: HandlerOptions;
-  #adding: Promise<unknown> = Promise.resolve();
+  readonly #adding = new InTurn();
+
   constructor(options: HandlerOptions) {
     this.#options = options;
   }
 
   /** All or none. One after the other, so that no two are given the same partial file. */
   add(all: readonly NewTask[]): Promise<Task[]> {
-    const added = this.#adding.then(() => this.#add(all));
-    this.#adding = added.catch(() => {});
-    return added;
+    return this.#adding.run(() => this.#add(all));
   }
 
   async #add(all: readonly NewTask[]): Promise<Task[]> {
@@ -274,13 +289,15 @@ class TaskCommands {
       disk: space,
       counts,
       speed,
+      offers: this.#options.offers.length,
       problems: [...problems, ...failure],
     };
   }
 
   #incoming() {
-    const { settings, downloads, box, clock } = this.#options;
-    return { settings: settings(), downloads: downloads(), box, now: clock.now() };
+    const { settings, downloads, box, clock, manager } = this.#options;
+    const taskOf = (id: string) => manager.get(id);
+    return { settings: settings(), downloads: downloads(), box, now: clock.now(), taskOf };
   }
 
   #shown(records: readonly TaskRecord[]) {

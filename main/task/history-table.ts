@@ -150,7 +150,7 @@ export class HistoryTable {
 
 /** What is searched: name, host, path of the address, folder. */
 export function textsOf({ name, url, path }: HistoryEntry): string[] {
-  const address = URL.canParse(url) ? new URL(url) : null;
+  const address = URL.parse(url);
   return [name, ...(address ? [address.hostname, decoded(address.pathname)] : []), dirname(path)];
 }
 

@@ -1,6 +1,6 @@
 import { isAbsolute, resolve } from 'node:path';
 import { SatchelError } from '../contract/errors.ts';
-import type { NewTask } from '../contract/new-task.ts';
+import type { NewItem, NewTask } from '../contract/new-task.ts';
 import type { Settings } from '../contract/settings.ts';
 import { checksumText, parseChecksum } from '../source/headers.ts';
 import { parseSource } from '../source/links.ts';
@@ -66,7 +66,7 @@ function oneSource(task: NewTask) {
   const [item, ...rest] = task.items ?? [];
   const url = task.url ?? item?.url;
   if (url === undefined) throw new SatchelError('bad-input', 'a file task wants a url');
-  if (rest.length > 0 || (item && (task.url !== undefined || item.path !== undefined))) {
+  if (rest.length > 0 || (item && (task.url !== undefined || !isAddressOnly(item)))) {
     throw new SatchelError('bad-input', 'a file task has one url, and no local files');
   }
   return {
@@ -76,6 +76,10 @@ function oneSource(task: NewTask) {
     headers: { ...task.headers, ...item?.headers },
     spares: task.spares ?? item?.spares ?? [],
   };
+}
+
+function isAddressOnly({ path, task }: NewItem): boolean {
+  return path === undefined && task === undefined;
 }
 
 /** The folder of the downloads: the user's, else the system's. Throws `bad-input` for one that is not absolute. */

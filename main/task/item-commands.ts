@@ -33,7 +33,8 @@ export class ItemCommands {
   add({ id, items: given, position }: CheckedInput<'items.add'>): { task: Task } {
     const { box, clock, manager } = this.#options;
     const record = this.#changeable(id);
-    const around = { task: {}, box, now: clock.now(), state: restOf(record) };
+    const taskOf = (taskId: string) => manager.get(taskId);
+    const around = { task: {}, box, now: clock.now(), state: restOf(record), taskOf };
     const fresh = given.map((item: NewItem) => itemOf(item, around));
     const { items } = record;
     const at = Math.min(position ?? items.length, items.length);

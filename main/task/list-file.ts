@@ -68,12 +68,14 @@ function jsonOf(text: string): unknown {
   }
 }
 
-function newTaskOf({ url, out, dir, checksum }: Link, paused: boolean): NewTask {
-  return NewTask.parse({
+function newTaskOf({ url, out, dir, checksum, line }: Link, paused: boolean): NewTask {
+  const parsed = NewTask.safeParse({
     url,
     paused,
     ...(out === null ? {} : { name: out }),
     ...(dir === null ? {} : { dir }),
     ...(checksum === null ? {} : { checksum }),
   });
+  if (!parsed.success) throw new SatchelError('bad-input', `line ${line}: ${issueOf(parsed.error)}`);
+  return parsed.data;
 }

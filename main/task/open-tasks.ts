@@ -48,6 +48,8 @@ import { openStore, type Store } from './store.ts';
 import { type PreparedZip, prepareZip } from './stream-request.ts';
 import { targetsOf } from './targets.ts';
 import { TaskBuckets } from './task-buckets.ts';
+import { TrayFile } from './tray-file.ts';
+import { Uploads } from './uploads.ts';
 
 export interface TasksOptions {
   readonly disk: Disk;
@@ -86,6 +88,12 @@ export interface Tasks {
   /** As it stands now; reading them costs a look at each task. */
   figures(): EngineFigures;
   readonly dataFolder: DataFolder;
+  /** Files that browsers hand over to be packed. */
+  readonly uploads: Uploads;
+  /** Keeps links that are for the package tray until a window takes them. */
+  offer(text: string): void;
+  /** This computer has slept: its connections are dead, and what runs goes on over new ones at once. */
+  wake(): void;
   /** Where a path truly leads. Throws `path-unsafe` where that is outside, for one that is confined. */
   demandInside(path: string): Promise<string>;
   /** Stops everything, each download with its last barrier; what was running goes on at the next start. */
@@ -97,6 +105,8 @@ const ARCHIVE_MS = 3_600_000;
 const ARCHIVE_MORE_MS = 1000;
 const ARCHIVE_ROWS = 100;
 const DAY_MS = 86_400_000;
+/** More nobody has meant to hand over before looking at them. */
+const MOST_OFFERS = 1000;
 
 /** Why nothing is started while servers cannot be reached as the settings say. */
 const NO_WAY = 'no way to servers';
@@ -145,7 +155,10 @@ class RunningTasks implements Tasks {
   readonly #room: RoomWatch;
   readonly #duplicates: Duplicates;
   readonly #gate: Gate;
+  readonly #tray: TrayFile;
+  readonly #offers: { readonly text: string }[] = [];
   readonly #deliveries: Deliveries;
+  readonly uploads: Uploads;
   /** As the targets of events were last set. */
   #targets = '';
   readonly #handlers: Handlers;
@@ -194,8 +207,16 @@ class RunningTasks implements Tasks {
       },
     });
     this.#deliveries = new Deliveries({ clock, random, outbox: store.outbox });
+    this.#tray = new TrayFile(disk, box, join(opened.dataFolder.path, 'tray'));
+    this.uploads = new Uploads({
+      ...{ disk, clock },
+      folder: join(opened.dataFolder.path, 'uploads'),
+      mayNeed: (id) => this.#tray.names(id),
+      needed: () => this.#localFiles(),
+    });
     this.#gate = new Gate({
       ...{ rule, confinement },
+      isHandedOver: (path) => this.uploads.owns(path),
       downloads: () => this.#settings.downloads,
       settings: () => this.#settings.current,
     });
@@ -215,7 +236,10 @@ class RunningTasks implements Tasks {
     this.#manager = new Manager({
       clock,
       memory: { save: (change) => this.#remember(change) },
-      outgoing: (message) => this.#deliveries.outgoing(message),
+      outgoing: (message) => {
+        this.uploads.follow();
+        return this.#deliveries.outgoing(message);
+      },
       jobs,
       run: this.#gated(new FileTasks(tasks).run),
       runPackage: this.#gated(new PackageTasks(tasks).run),
@@ -235,6 +259,8 @@ class RunningTasks implements Tasks {
     this.#handlers = createHandlers({
       duplicates: this.#duplicates,
       gate: this.#gate,
+      tray: this.#tray,
+      offers: this.#offers,
       lookAhead: (urls) => lookAhead(urls, { ...around, held: this.#held }),
       closing: this.#ending.signal,
       clock,
@@ -275,6 +301,15 @@ class RunningTasks implements Tasks {
     };
   }
 
+  offer(text: string): void {
+    if (this.#offers.length >= MOST_OFFERS) throw new SatchelError('rate-limited', 'too much is offered');
+    this.#offers.push({ text });
+  }
+
+  wake(): void {
+    this.#http.cut();
+  }
+
   demandInside(path: string): Promise<string> {
     return this.#gate.demandInside(path);
   }
@@ -308,6 +343,7 @@ class RunningTasks implements Tasks {
     this.#manager.open();
     this.#room.watch();
     this.#archive();
+    void this.uploads.tidy();
   }
 
   call<N extends CommandName>(command: N, input: CommandInput<N>): Promise<Answer<CommandAnswer<N>>> {
@@ -364,6 +400,7 @@ class RunningTasks implements Tasks {
       await Promise.all(this.#calls);
       await this.#manager.close();
       await this.#deliveries.close();
+      await this.uploads.close();
     } finally {
       this.#hosts.close();
       this.#bucket.close();
@@ -379,6 +416,14 @@ class RunningTasks implements Tasks {
   #limitReads(): void {
     const rates = [this.#bucket.rate, ...this.#buckets.rates].filter((rate) => rate !== null);
     this.#http.limitReads(rates.length === 0 ? null : readBytesFor(Math.min(...rates)));
+  }
+
+  /** Of this machine, of tasks that are not done. */
+  *#localFiles(): Iterable<string> {
+    for (const { state, items } of this.#manager.everybody()) {
+      if (state === 'done') continue;
+      for (const { path } of items) if (path !== null) yield path;
+    }
   }
 
   #markDuplicate(record: TaskRecord): void {

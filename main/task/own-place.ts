@@ -1,6 +1,6 @@
 import { readJournal } from '../bytes/open.ts';
 import type { Disk } from '../world/disk.ts';
-import { discardPartial } from './discard.ts';
+import { discardPartial, sealedInPlace } from './discard.ts';
 import type { FileResult } from './file-job.ts';
 import { isStill } from './finished-file.ts';
 import { replaceFinished, type TaskRecord } from './record.ts';
@@ -19,7 +19,10 @@ export async function alreadyDone(disk: Disk, record: TaskRecord): Promise<FileR
  */
 export async function lookAtPlace(disk: Disk, record: TaskRecord): Promise<boolean> {
   const { startOver, place } = record;
-  if (startOver) replaceFinished(record);
+  if (startOver) {
+    if (place) record.finished ??= await sealedInPlace(disk, place).catch(() => null);
+    replaceFinished(record);
+  }
   // Gone, or no longer the one.
   record.finished = null;
   if (!place || (await readJournal(disk, place).catch(() => null))?.id === place.journalId) return false;

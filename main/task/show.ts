@@ -29,7 +29,8 @@ export function rowOf(record: TaskRecord, live: Live | null): ProgressRow {
 /** The same whole; `position` counts from 0. */
 export function taskOf(record: TaskRecord, live: Live | null, position: number): Task {
   const { id, kind, name, dir, state, priority, limitRate, category, asking, duplicateOf, compress } = record;
-  const { progress, received, total, speed, etaSeconds, connections, error } = rowOf(record, live);
+  const row = rowOf(record, live);
+  const { progress, received, total, speed, etaSeconds, connections, retryAt, error } = row;
   return {
     id,
     kind,
@@ -48,6 +49,7 @@ export function taskOf(record: TaskRecord, live: Live | null, position: number):
     position,
     limitRate,
     resumable: resumableOf(record),
+    retryAt,
     error,
     category,
     asking,

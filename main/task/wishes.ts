@@ -3,6 +3,7 @@ import type { Settings } from '../contract/settings.ts';
 import { checkHeaders } from '../source/request-headers.ts';
 import type { SecretBox } from '../world/secrets.ts';
 import { added } from './machine.ts';
+import type { TaskRecord } from './record.ts';
 import { sealSecret } from './secrets.ts';
 
 export interface IncomingOptions {
@@ -12,6 +13,8 @@ export interface IncomingOptions {
   readonly box: SecretBox;
   /** Milliseconds since 1970. */
   readonly now: number;
+  /** A task of the list. Throws `not-found`. */
+  readonly taskOf: (id: string) => TaskRecord;
 }
 
 /** What goes along with an address, sealed. */

@@ -46,7 +46,7 @@ export async function request(options: RequestOptions): Promise<Located> {
 
 function nextHop(from: string, location: string | null, status: number): string {
   const target = location && fromUtf8(location);
-  if (target === null || !URL.canParse(target, from)) throw statusError(status);
+  if (target === null || URL.parse(target, from) === null) throw statusError(status);
   const next = parseUrl(new URL(target, from).href);
   if (from.startsWith('https:') && next.protocol === 'http:') {
     throw new SatchelError('address-refused', `redirected from https to ${next.protocol}//${next.host}`);

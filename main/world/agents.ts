@@ -117,13 +117,22 @@ export class Agents {
 
   /** Connections to servers and proxies, in use and kept. */
   get openSockets(): number {
+    return this.#sockets().length;
+  }
+
+  /** Closes all connections as if the servers had: what is under way fails, and what comes makes new ones. */
+  cut(): void {
+    for (const socket of this.#sockets()) socket.destroy();
+  }
+
+  #sockets(): readonly Socket[] {
     const agents = [
       this.#plain,
       this.#secure,
       ...[...this.#proxied.values()].flatMap(({ http, https }) => [http, https]),
     ];
     const lists = [...new Set(agents)].flatMap(({ sockets, freeSockets }) => [sockets, freeSockets]);
-    return lists.flatMap((list) => Object.values(list)).reduce((sum, each) => sum + (each?.length ?? 0), 0);
+    return lists.flatMap((list) => Object.values(list)).flatMap((each) => each ?? []);
   }
 
   /** Something is under way with these connections until what this gives is called. */

@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { SatchelError } from '../contract/errors.ts';
 import { type Clock, delay, systemClock } from './clock.ts';
 import type { Disk } from './disk.ts';
+import { InTurn } from './in-turn.ts';
 import { type Lock, takeLock } from './lock.ts';
 import { writeWhole } from './small-file.ts';
 
@@ -52,12 +53,10 @@ export async function openDataFolder(options: DataFolderOptions): Promise<DataFo
   const lock = await takeFolder(path, clock);
   const instance = { pid: process.pid, startedAt: clock.now() };
   const file = instancePath(path);
-  let last = Promise.resolve();
+  const writing = new InTurn();
   const announce = (address: string | null, tokenFile: string | null) => {
     const text = `${JSON.stringify({ ...instance, address, tokenFile }, null, 2)}\n`;
-    const written = last.then(() => writeWhole(disk, file, Buffer.from(text)));
-    last = written.catch(() => {});
-    return written;
+    return writing.run(() => writeWhole(disk, file, Buffer.from(text)));
   };
   try {
     await announce(null, null);
@@ -66,7 +65,7 @@ export async function openDataFolder(options: DataFolderOptions): Promise<DataFo
     throw thrown;
   }
   const close = async () => {
-    await last;
+    await writing.ended();
     // Before the lock: afterwards it may be that of the next one.
     await disk.remove(file).finally(() => lock.release());
   };

@@ -258,14 +258,24 @@ export class Disk {
 
   /**
    * Moves a file to a name that must be free: `name-conflict` when it is not. link + unlink cannot replace anything;
-   * where links are not to be had it is check + rename.
+   * where links are not to be had it is check + rename. What fails leaves it where it was, if the disk lets it.
    */
   moveIntoPlace(from: string, to: string): Promise<void> {
     return guarded(to, async () => {
-      if (await this.#link(from, to)) return this.#fs.unlink(from);
+      if (await this.#link(from, to)) return this.#takeOff(from, to);
       if ((await this.facts(to)) !== null) throw Object.assign(new Error('taken'), { code: 'EEXIST' });
       return this.#fs.rename(from, to);
     });
+  }
+
+  /** Of two names of a file leaves `other` alone; where the first cannot be taken off, takes `other` back. */
+  async #takeOff(name: string, other: string): Promise<void> {
+    try {
+      await this.#fs.unlink(name);
+    } catch (thrown) {
+      await this.#fs.unlink(other).catch(() => {});
+      throw thrown;
+    }
   }
 
   /** Removes a file; one that is not there is no error. */

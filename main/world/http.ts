@@ -56,6 +56,8 @@ export interface Http {
   limitReads(bytes: number | null): void;
   /** Connections that are open, in use and kept. */
   openSockets(): number;
+  /** The network is another one, or has been away: no connection is waited for that may be dead. */
+  cut(): void;
   close(): void;
 }
 
@@ -104,6 +106,9 @@ export function createHttp(options: Partial<NetworkOptions> = {}, rule: AddressR
       agents.retire(() => all.delete(agents));
     },
     limitReads: (bytes) => reads.limit(bytes),
+    cut: () => {
+      for (const agents of all) agents.cut();
+    },
     close: () => {
       for (const agents of all) agents.destroy();
     },

@@ -121,6 +121,8 @@ function isObject(value: unknown): value is Json {
 function parseObject(text: string): Json | null {
   try {
     const value: unknown = JSON.parse(text.replace(/^\ufeff/, ''));
+    // Ten thousand lists in each other can be read and not be written: no setting could be changed any more.
+    JSON.stringify(value);
     return isObject(value) ? value : null;
   } catch {
     return null;

@@ -1,30 +1,33 @@
 import i18next from 'i18next';
-import type { Answer } from '../../main/contract/commands.ts';
+import type { Answer, CommandInput } from '../../main/contract/commands.ts';
 import type { Item, Task } from '../../main/contract/task.ts';
 import { wire } from '../wire/wires.ts';
+import { act } from './actions.ts';
 import { takeWhole } from './details.ts';
 import { orTell } from './engine.ts';
 import { type ShownError, tell } from './notices.ts';
 
 /** What is done to a package and its items. What is refused is told to the user. */
 
-export type ItemAction = 'retry' | 'restart' | 'newLink' | 'newFile' | 'remove';
+export type ItemAction = 'retry' | 'restart' | 'rename' | 'newLink' | 'newFile' | 'remove';
 
 type Standing = Pick<Task, 'kind' | 'state' | 'phase'>;
 
 /** What the engine lets be done with an item as it and its package stand, and nothing else. */
 export function legalForItem(task: Task, item: Item): readonly ItemAction[] {
-  if (!isOpen(task)) return [];
+  if (!canChangeItems(task)) return [];
+  // What has been fetched is not thrown away for another source.
+  const wantsSource = item.path !== null || item.state !== 'done';
   return [
     ...(item.state === 'failed' ? (['retry', 'restart'] as const) : []),
-    ...(item.path === null && item.state !== 'done' ? (['newLink'] as const) : []),
-    ...(item.path !== null && wire.desktop !== null ? (['newFile'] as const) : []),
+    'rename',
+    ...(wantsSource ? (['newLink', 'newFile'] as const) : []),
     ...(task.items.length > 1 ? (['remove'] as const) : []),
   ];
 }
 
 /** What comes while the ZIP is being closed would come too late for it. */
-function isOpen({ kind, state, phase }: Standing): boolean {
+export function canChangeItems({ kind, state, phase }: Standing): boolean {
   return kind === 'package' && state !== 'done' && phase !== 'packing' && phase !== 'verifying';
 }
 
@@ -32,7 +35,9 @@ export function canFinishWithout(task: Standing & Pick<Task, 'items'>): boolean 
   const { items } = task;
   const isWhole = ({ state, leftOut }: Item) => state !== 'failed' && !leftOut;
   return (
-    isOpen(task) && items.some(isWhole) && items.some(({ state, leftOut }) => state === 'failed' && !leftOut)
+    canChangeItems(task) &&
+    items.some(isWhole) &&
+    items.some(({ state, leftOut }) => state === 'failed' && !leftOut)
   );
 }
 
@@ -59,12 +64,51 @@ export async function relinkItem(id: string, itemId: string, url: string): Promi
   return null;
 }
 
-/** Another file of this machine in the place of one. */
+/** Null: it was refused, which the user has been told. */
+export async function updateItem(
+  id: string,
+  itemId: string,
+  change: Pick<CommandInput<'items.update'>, 'name' | 'position' | 'path'>,
+): Promise<Task | null> {
+  return done(wire.call('items.update', { id, itemId, ...change }));
+}
+
+/** A name in the ZIP; gives why not, or null. */
+export async function renameItem(id: string, itemId: string, name: string): Promise<ShownError | null> {
+  const answer = await wire.call('items.update', { id, itemId, name });
+  if (!answer.ok) return answer.error;
+  takeWhole(answer.value.task);
+  return null;
+}
+
+/** A file of this machine in its place. A package that had nothing but this against it goes on. */
 export async function replaceItem(id: string, itemId: string): Promise<void> {
-  const { desktop } = wire;
-  const chosen = desktop && (await orTell(desktop.call('desktop.chooseFiles', {})));
-  const path = chosen?.paths[0];
-  if (path !== undefined) await done(wire.call('items.update', { id, itemId, path }));
+  const path = await chosenPath();
+  const task = path === null ? null : await updateItem(id, itemId, { path });
+  if (task?.state === 'failed' && task.items.every(({ state }) => state !== 'failed')) {
+    await act('retry', [id]);
+  }
+}
+
+/** Of one file that the user chooses; a browser hands it over first. Null: none. */
+async function chosenPath(): Promise<string | null> {
+  const { desktop, browser } = wire;
+  if (desktop !== null) return (await orTell(desktop.call('desktop.chooseFiles', {})))?.paths[0] ?? null;
+  const file = await chosenFile();
+  if (file === null || browser === null) return null;
+  tell({ kind: 'info', text: i18next.t('details.items.sending', { name: file.name }) });
+  const sent = await orTell(browser.upload(file, () => {}, new AbortController().signal));
+  return sent?.path ?? null;
+}
+
+function chosenFile(): Promise<File | null> {
+  const field = document.createElement('input');
+  field.type = 'file';
+  return new Promise((resolve) => {
+    field.addEventListener('change', () => resolve(field.files?.[0] ?? null));
+    field.addEventListener('cancel', () => resolve(null));
+    field.click();
+  });
 }
 
 export async function finishWithout(id: string): Promise<void> {
@@ -93,7 +137,8 @@ export async function openPartial({ id, name }: Task): Promise<void> {
   }
 }
 
-async function done(answer: Promise<Answer<{ task: Task }>>): Promise<void> {
+async function done(answer: Promise<Answer<{ task: Task }>>): Promise<Task | null> {
   const given = await orTell(answer);
   if (given !== null) takeWhole(given.task);
+  return given?.task ?? null;
 }

@@ -34,7 +34,9 @@ export function watchStatus(): () => void {
 
 export async function refreshStatus(): Promise<void> {
   const answer = await wire.call('status', {});
-  if (answer.ok) useStatus.setState({ status: answer.value });
+  if (!answer.ok) return;
+  useStatus.setState({ status: answer.value });
+  if (answer.value.offers > 0) await takeOffers();
 }
 
 /** Bytes per second. */
@@ -44,4 +46,19 @@ export function speedOfAll(): number {
     if (task.state === 'running') sum += task.speed;
   }
   return sum;
+}
+
+/** What browsers have handed over goes to whoever follows them. */
+async function takeOffers(): Promise<void> {
+  const answer = await wire.call('offers.take', {});
+  if (!answer.ok) return;
+  for (const { text } of answer.value.offers) for (const take of offerListeners) take(text);
+}
+
+const offerListeners = new Set<(text: string) => void>();
+
+/** Is told of links for the package tray; gives a function that ends it. */
+export function followOffers(take: (text: string) => void): () => void {
+  offerListeners.add(take);
+  return () => void offerListeners.delete(take);
 }

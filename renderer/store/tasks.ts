@@ -2,10 +2,8 @@ import { create } from 'zustand';
 import type { EventMessage, Message, ProgressRow } from '../../main/contract/events.ts';
 import type { Task } from '../../main/contract/task.ts';
 
-/** A task as the list knows it: whole, with what its last row said besides. */
-export interface TaskView extends Task {
-  readonly retryAt: string | null;
-}
+/** A task as the list knows it. */
+export type TaskView = Task;
 
 export interface TasksState {
   /** Changed in place, since ten thousand are too many to copy ten times a second; each task in it is replaced whole. */
@@ -65,12 +63,11 @@ export function takeTasks(tasks: readonly Task[]): void {
   const map = byId as Map<string, TaskView>;
   let moved = false;
   let changed = false;
-  for (const task of tasks) {
-    const before = map.get(task.id);
-    const view = viewOf(task, before);
+  for (const view of tasks) {
+    const before = map.get(view.id);
     changed ||= before === undefined || differs(before, view);
     moved ||= before === undefined || before.position !== view.position;
-    map.set(task.id, view);
+    map.set(view.id, view);
   }
   if (!moved) {
     set({}, changed);
@@ -84,7 +81,7 @@ function takeSnapshot(tasks: readonly Task[]): void {
   const begins = tasks[0] === undefined || tasks[0].position === 0;
   const { byId, order } = useTasks.getState();
   const map = begins ? new Map<string, TaskView>() : (byId as Map<string, TaskView>);
-  for (const task of tasks) map.set(task.id, viewOf(task));
+  for (const task of tasks) map.set(task.id, task);
   const ids = tasks.map(({ id }) => id);
   set({ byId: map, order: begins ? ids : [...order, ...ids], loaded: true }, true);
 }
@@ -120,10 +117,6 @@ export function removeTasks(ids: readonly string[]): void {
 
 function set(change: Partial<TasksState>, structural: boolean): void {
   useTasks.setState(({ structure }) => ({ ...change, structure: structural ? structure + 1 : structure }));
-}
-
-function viewOf(task: Task, before?: TaskView): TaskView {
-  return { ...task, retryAt: task.state === 'running' ? (before?.retryAt ?? null) : null };
 }
 
 function withRow(task: TaskView, row: ProgressRow): TaskView {

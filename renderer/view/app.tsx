@@ -4,6 +4,7 @@ import { followEngine } from '../store/engine.ts';
 import { loadSettings, useSettings } from '../store/settings.ts';
 import { watchStatus } from '../store/status.ts';
 import { showTheme } from '../store/theme.ts';
+import { restoreTray, useTray } from '../store/tray.ts';
 import { useView } from '../store/view.ts';
 import { chooseLanguage } from '../words/words.ts';
 import { usePasteOpensAdd } from './add/paste.ts';
@@ -24,6 +25,7 @@ const HistoryPage = lazy(async () => ({ default: (await import('./history/histor
 const SettingsPage = lazy(async () => ({
   default: (await import('./settings/settings-page.tsx')).SettingsPage,
 }));
+const Tray = lazy(async () => ({ default: (await import('./tray/tray.tsx')).Tray }));
 const SignIn = lazy(async () => ({ default: (await import('./settings/sign-in.tsx')).SignIn }));
 
 /** The whole window. */
@@ -68,8 +70,14 @@ function Pages() {
       <Details />
     </Suspense>
   );
+  const trayOpen = useTray((tray) => tray.isOpen);
+  const tray = (
+    <Suspense>
+      <Tray />
+    </Suspense>
+  );
   return (
-    <Frame details={page === 'list' ? details : null}>
+    <Frame details={page === 'list' ? details : null} tray={page === 'list' && trayOpen ? tray : null}>
       {page === 'list' && <ListPage />}
       <Suspense>
         {page === 'history' && <HistoryPage />}
@@ -95,6 +103,7 @@ function useSettingsOf(isOpen: boolean): void {
   useEffect(() => {
     if (!isOpen) return;
     void loadSettings();
+    void restoreTray();
     return watchStatus();
   }, [isOpen]);
   const settings = useSettings((state) => state.settings);

@@ -2,6 +2,7 @@ import type { Answer, CommandAnswer, CommandInput, CommandName } from '../../mai
 import { ERRORS, type ErrorCode, type ErrorReport } from '../../main/contract/errors.ts';
 import { API, ROUTES, type Route } from '../../main/contract/routes.ts';
 import { EventSocket } from './event-socket.ts';
+import { upload } from './upload.ts';
 import type { Wire, WireListener } from './wire.ts';
 
 /** A server that has had too many requests says when to come again; so often it is believed. */
@@ -55,6 +56,10 @@ export function httpWire(): Wire {
     browser: {
       signIn: (with_) => session('POST', with_),
       signOut: () => session('DELETE'),
+      pairingCode: async () => answerOf(await ask('POST', '/pairings')),
+      pairings: async () => answerOf(await ask('GET', '/pairings')),
+      unpair: async (id) => answerOf(await ask('DELETE', `/pairings/${id}`)),
+      upload: (file, told, signal) => upload(file, told, { ask, answerOf, signal }),
       contentAddress: (taskId) => `${API}/tasks/${encodeURIComponent(taskId)}/content`,
     },
   };
@@ -90,9 +95,7 @@ async function ask(method: string, path: string, body?: unknown): Promise<Respon
     try {
       const response = await fetch(`${API}${path}`, {
         method,
-        ...(body === undefined
-          ? {}
-          : { headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) }),
+        ...bodyOf(body),
       });
       if (response.status !== 429 || waits === MOST_WAITS) return response;
       const seconds = Number(response.headers.get('retry-after') ?? 1);
@@ -101,6 +104,12 @@ async function ask(method: string, path: string, body?: unknown): Promise<Respon
       return { status: 0 };
     }
   }
+}
+
+function bodyOf(body: unknown) {
+  if (body === undefined) return {};
+  if (body instanceof Blob) return { headers: { 'content-type': 'application/octet-stream' }, body };
+  return { headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) };
 }
 
 async function answerOf<T>(response: Response | { status: 0 }): Promise<Answer<T>> {

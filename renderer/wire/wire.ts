@@ -32,10 +32,31 @@ export interface DesktopWire {
   pathOf(file: File): string;
 }
 
+export interface PairedBrowser {
+  readonly id: string;
+  readonly name: string;
+  /** ISO 8601. */
+  readonly createdAt: string;
+}
+
 export interface BrowserWire {
   /** With the server's token, or the code of a sign-in link. */
   signIn(with_: { readonly token: string } | { readonly code: string }): Promise<Answer<object>>;
   signOut(): Promise<Answer<object>>;
+  /**
+   * Hands a file over to the engine, so that it can be packed: a browser does not say where it lies. `told` says how many
+   * bytes have gone so far; gives where it lies now.
+   */
+  upload(
+    file: File,
+    told: (sent: number) => void,
+    signal: AbortSignal,
+  ): Promise<Answer<{ readonly path: string; readonly size: number }>>;
+  /** A code with which an extension is paired: once, within ten minutes. */
+  pairingCode(): Promise<Answer<{ readonly code: string }>>;
+  /** The browsers that may hand downloads over. */
+  pairings(): Promise<Answer<{ readonly pairings: readonly PairedBrowser[] }>>;
+  unpair(id: string): Promise<Answer<object>>;
   /** Where the finished file of a task can be fetched from. */
   contentAddress(taskId: string): string;
 }

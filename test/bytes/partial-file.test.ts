@@ -194,6 +194,31 @@ describe('rule 26: reopening', () => {
     await (await reopen(at)).file.close();
   });
 
+  test('bytes that a journal claims twice, or beyond their region, are fetched again', async () => {
+    const at = await setUp();
+    const file = await create(at);
+    await write(file, 0, 1000);
+    await write(file, 1000, 2000);
+    await file.close();
+    const path = join(at.folder, 'a.bin.satchel');
+    const lines = (await readFile(path, 'latin1')).split('\n');
+    const twice = lines.findIndex((line) => line.includes('"from":1000,'));
+    await writeFile(path, lines.toSpliced(twice, 0, lines[twice] ?? '').join('\n'));
+    const opened = await reopen(at);
+    expect(opened.droppedBytes).toBe(2000);
+    expect(opened.file.region(0)?.have.pieces).toMatchObject([{ start: 0, end: 1000 }]);
+    await write(opened.file, 1000, 2000);
+    await opened.file.close();
+    const again = await reopen(at);
+    expect(again.droppedBytes).toBe(0);
+    expect(again.file.region(0)?.have.pieces).toMatchObject([{ start: 0, end: 2000 }]);
+    await again.file.placeRegion(0, 0, 1500);
+    await again.file.close();
+    const short = await reopen(at);
+    expect(short.file.region(0)?.have.end).toBeLessThanOrEqual(1500);
+    await short.file.close();
+  });
+
   test('what was dropped stays dropped', async () => {
     const at = await setUp();
     const file = await create(at);

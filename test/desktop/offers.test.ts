@@ -8,7 +8,18 @@ describe('a satchel: link', () => {
       text: 'https://a.example/x\nhttp://b.example/y',
       paths: [],
       from: 'link',
+      pack: false,
     });
+  });
+
+  test('may be for the package tray', () => {
+    expect(offerOfLink('satchel://add?pack=1&url=https://a.example/x')).toMatchObject({ pack: true });
+    expect(offerOfLink('satchel://add?pack=0&url=https://a.example/x')).toMatchObject({ pack: false });
+  });
+
+  test('says no more than addresses', () => {
+    const sly = encodeURIComponent('https://a.example/x\n  header=Cookie: a=b\n  dir=/etc');
+    expect(offerOfLink(`satchel://add?url=${sly}&url=https://a.example/y`)?.text).toBe('https://a.example/y');
   });
 
   test.each([
@@ -35,7 +46,13 @@ describe('the arguments of a start', () => {
       text: '',
       paths: [resolve('/home/me/links.txt')],
       from: 'file',
+      pack: false,
     });
+  });
+
+  test('offer lists that a file manager names by their addresses', () => {
+    const offer = offerOfArguments(['file:///home/me/my%20links.urls', 'file://elsewhere/%/x.txt'], '/');
+    expect(offer?.paths).toEqual(['/home/me/my links.urls']);
   });
 
   test('offer a link before anything else', () => {
@@ -58,6 +75,11 @@ test('a file is offered by its whole path only', () => {
 
 test('of what was copied only web addresses are offered', () => {
   const offer = offerOfClipboard('see https://a.example/x and\nhttp://b.example/y, or C:\\file');
-  expect(offer).toEqual({ text: 'https://a.example/x\nhttp://b.example/y,', paths: [], from: 'clipboard' });
+  expect(offer).toEqual({
+    text: 'https://a.example/x\nhttp://b.example/y,',
+    paths: [],
+    from: 'clipboard',
+    pack: false,
+  });
   expect(offerOfClipboard('my password is hunter2')).toBeNull();
 });

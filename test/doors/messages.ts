@@ -58,6 +58,7 @@ export function task(id: string, more: Partial<Task> = {}): Task {
     speed: 0,
     etaSeconds: null,
     connections: 0,
+    retryAt: null,
     priority: 0,
     position: 0,
     limitRate: null,

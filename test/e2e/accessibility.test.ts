@@ -6,7 +6,7 @@ import { closeBrowser, Window } from '../kit/window.ts';
 
 const THEMES = ['light', 'dark'] as const;
 const SECTIONS = [
-  ...['Look', 'Downloads', 'Speed', 'Network', 'Categories', 'Session', 'Webhooks'],
+  ...['Look', 'Downloads', 'Speed', 'Network', 'Categories', 'Session', 'Browsers', 'Webhooks'],
   ...['History and lists', 'About'],
 ];
 
@@ -92,6 +92,35 @@ describe.each(THEMES)('axe-core finds nothing, %s', (theme) => {
     await page.keyboard.press('F1');
     await page.getByRole('dialog', { name: 'Keyboard shortcuts' }).waitFor();
     await expectAccessible(page, 'the shortcuts');
+  });
+
+  test('in the package tray', { timeout: 90_000 }, async () => {
+    const { page } = window;
+    await fill();
+    await page.keyboard.press('Control+Shift+N');
+    const tray = page.getByRole('complementary', { name: 'New package' });
+    await tray.waitFor();
+    await expectAccessible(page, 'the empty tray');
+    await tray.getByRole('button', { name: 'Links…' }).click();
+    const box = page.getByRole('dialog', { name: 'Add links to the package' });
+    await box.getByRole('textbox').fill('nothing');
+    await box.getByRole('button', { name: 'Add', exact: true }).click();
+    await expectAccessible(page, 'its box for links, with something wrong');
+    await box
+      .getByRole('textbox')
+      .fill(`${source.url('/a.txt')}\n out=folder/a.txt\n${source.url('/b.txt')}`);
+    await box.getByRole('button', { name: 'Add', exact: true }).click();
+    await box.waitFor({ state: 'hidden' });
+    const tree = tray.getByRole('treegrid');
+    await tree.getByRole('row', { name: /a.txt/ }).waitFor();
+    await expectAccessible(page, 'the tray');
+    await tree.focus();
+    await page.keyboard.press('Enter');
+    await page.getByRole('menu').waitFor();
+    await expectAccessible(page, 'its menu');
+    await page.getByRole('menuitem', { name: 'Rename…' }).click();
+    await tray.getByRole('textbox', { name: /^New name/ }).waitFor();
+    await expectAccessible(page, 'while something is renamed');
   });
 
   test('in settings and history', { timeout: 90_000 }, async () => {

@@ -69,6 +69,7 @@ describe.each(CARRIERS)('the details over %s', (carrier) => {
     await window.call('settings.update', { connections: 1 });
     await window.add(source.url('/moving.iso'));
     await gate.reached;
+    await window.hasReceived('moving.iso', MiB);
     await window.choose('moving.iso');
     await details().getByRole('button', { name: 'Pause', exact: true }).click();
     await window.shows('moving.iso', 'Paused');

@@ -105,7 +105,7 @@ export class DesktopDesk {
 
   /** The user drags real files over what `selector` finds, and lets them go there. */
   async drop(selector: string, paths: readonly string[], page = this.page): Promise<void> {
-    await this.#offer(page, paths);
+    await this.offerFiles(paths, page);
     const box = await page.locator(selector).boundingBox();
     if (box === null) throw new Error(`${selector} is not shown`);
     const session = await page.context().newCDPSession(page);
@@ -119,7 +119,7 @@ export class DesktopDesk {
 
   /** The user chooses real files for an `<input type="file">`. */
   async choose(selector: string, paths: readonly string[], page = this.page): Promise<void> {
-    await this.#offer(page, paths);
+    await this.offerFiles(paths, page);
     await page.locator(selector).setInputFiles([...paths]);
   }
 
@@ -165,7 +165,7 @@ export class DesktopDesk {
   }
 
   /** The preload script of the page is told where the files lie that it will be given. */
-  async #offer(page: Page, paths: readonly string[]): Promise<void> {
+  async offerFiles(paths: readonly string[], page = this.page): Promise<void> {
     const session = await page.context().newCDPSession(page);
     const { targetInfo } = await session.send('Target.getTargetInfo');
     await session.detach();

@@ -18,14 +18,17 @@ export class EngineProcess {
   readonly #watching = new Set<() => void>();
   /** Types of the events, as they came. */
   readonly events: string[] = [];
+  /** What it has said besides answers, as it came. */
+  readonly said: Line[] = [];
   /** From the start of the process to the open list. */
   milliseconds = 0;
   errors = '';
   #asked = 0;
   #dead = false;
 
-  private constructor(dataDir: string, downloads: string, program: string) {
-    this.#child = spawn(process.execPath, [program, dataDir, downloads], { stdio: ['pipe', 'pipe', 'pipe'] });
+  private constructor(command: readonly string[]) {
+    const [name = '', ...args] = command;
+    this.#child = spawn(name, args, { stdio: ['pipe', 'pipe', 'pipe'] });
     this.#child.stdin?.on('error', () => {});
     this.#child.stderr?.on('data', (text) => {
       this.errors += text;
@@ -33,9 +36,17 @@ export class EngineProcess {
     this.#child.once('exit', () => this.#ended());
   }
 
-  /** Resolves when the list is open. `program` may be engine-child.ts as it was built. */
-  static async start(dataDir: string, downloads: string, program = PROGRAM): Promise<EngineProcess> {
-    const engine = new EngineProcess(dataDir, downloads, program);
+  /**
+   * Resolves when the list is open. `program` may be engine-child.ts as it was built; `within` is what starts it, such as
+   * a command that gives it another network.
+   */
+  static async start(
+    dataDir: string,
+    downloads: string,
+    program = PROGRAM,
+    within: readonly string[] = [],
+  ): Promise<EngineProcess> {
+    const engine = new EngineProcess([...within, process.execPath, program, dataDir, downloads]);
     const { stdout } = engine.#child;
     if (!stdout) throw new Error('no output');
     const ready = Promise.withResolvers<void>();
@@ -49,6 +60,15 @@ export class EngineProcess {
     void once(engine.#child, 'exit').then(() => ready.reject(new Error(`it ended: ${engine.errors}`)));
     await ready.promise;
     return engine;
+  }
+
+  /** A disk that is made to fail has done so. */
+  get isTroubled(): boolean {
+    return this.said.some(({ struck }) => struck !== undefined);
+  }
+
+  get isDead(): boolean {
+    return this.#dead;
   }
 
   get pid(): number {
@@ -79,6 +99,11 @@ export class EngineProcess {
     });
   }
 
+  /** What is no command: of the program it depends what that means. */
+  tell(line: Readonly<Record<string, unknown>>): void {
+    if (!this.#dead) this.#child.stdin?.write(`${JSON.stringify(line)}\n`);
+  }
+
   async kill(): Promise<void> {
     if (this.#dead) return;
     const ended = once(this.#child, 'exit');
@@ -99,7 +124,8 @@ export class EngineProcess {
       this.#answers.get(n)?.(answer);
       this.#answers.delete(n);
     } else {
-      this.events.push(String(rest['event']));
+      this.said.push(rest);
+      if (rest['event'] !== undefined) this.events.push(String(rest['event']));
       for (const look of [...this.#watching]) look();
     }
   }

@@ -9,6 +9,7 @@ import { Message } from '../../main/contract/events.ts';
 import type { Task, TaskState } from '../../main/contract/task.ts';
 import { openEngine } from '../../main/engine.ts';
 import { openTasks, type Tasks } from '../../main/task/open-tasks.ts';
+import { systemClock } from '../../main/world/clock.ts';
 import { Disk } from '../../main/world/disk.ts';
 import { Content, differsAt } from './content.ts';
 import type { FakeClock } from './fake-clock.ts';
@@ -18,6 +19,8 @@ import { tempFolder } from './temp-folder.ts';
 export interface EngineOptions {
   /** Real time without it. */
   readonly clock?: FakeClock;
+  /** A disk that fails, say. */
+  readonly disk?: Disk;
   /** In place of a folder of the test's own. */
   readonly downloads?: string;
   readonly trash?: (path: string) => Promise<void>;
@@ -72,14 +75,13 @@ export class EngineDesk {
   // ---- its lives
 
   async start(): Promise<void> {
-    const { clock, trash } = this.#options;
+    const { clock, trash, disk = new Disk() } = this.#options;
     const { dataDir, downloads } = this;
-    const disk = new Disk();
     const given = trash ?? ((path: string) => disk.remove(path));
     const options = { dataDir, downloads, version: '1.2.3', trash: given };
-    this.#engine = clock
-      ? await openTasks({ ...options, disk, clock, random: () => 0, box: null, netrc: async () => [] })
-      : await openEngine(options);
+    const isUsual = clock === undefined && this.#options.disk === undefined;
+    const around = { disk, clock: clock ?? systemClock, random: () => 0, box: null, netrc: async () => [] };
+    this.#engine = isUsual ? await openEngine(options) : await openTasks({ ...options, ...around });
     this.#engine.subscribe((message) => {
       this.messages.push(Message.parse(structuredClone(message)));
       this.#wake();

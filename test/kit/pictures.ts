@@ -1,6 +1,7 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Page } from 'playwright-core';
+import { dragThrough } from './drag.ts';
 import type { FaultServer } from './fault-server.ts';
 import type { Window } from './window.ts';
 
@@ -67,6 +68,7 @@ export async function takePictures(
   for (const [size, viewport] of Object.entries({ wide: WIDE, narrow: NARROW })) {
     await window.page.setViewportSize(viewport);
     await ofList(window, camera, size);
+    await ofTray(window, camera, size);
     await ofDialogs(window, camera, size);
     await ofPages(window, camera, size);
   }
@@ -148,6 +150,54 @@ async function setDetails(page: Page, open: boolean): Promise<void> {
   await details.waitFor({ state: open ? 'visible' : 'detached' });
 }
 
+/** Empty, with links and files, and what is shown while something is dragged over the window. */
+async function ofTray(window: Window, camera: Camera, size: string): Promise<void> {
+  const { page } = window;
+  const tray = page.locator('[data-tray]');
+  await page.keyboard.press('Control+Shift+n');
+  await tray.getByRole('heading').waitFor();
+  await camera.take(`${size}-tray-empty`);
+  await dragThrough(window, { links: [LINKS] }, () => camera.take(`${size}-drop-links`));
+  await dragThrough(window, { files: [import.meta.filename] }, () => camera.take(`${size}-drop-files`));
+  await window.call('tray.put', { text: TRAY });
+  await page.reload();
+  const rows = tray.locator('[role=row][aria-level]');
+  await rows.first().waitFor();
+  await camera.take(`${size}-tray`);
+  await rows.nth(1).click();
+  await page.keyboard.press('Enter');
+  await page.getByRole('menu').waitFor();
+  await camera.take(`${size}-tray-menu`);
+  await page.keyboard.press('Escape');
+  await page.keyboard.press('F2');
+  await tray.locator('[role=treegrid] input').waitFor();
+  await camera.take(`${size}-tray-rename`);
+  await page.keyboard.press('Escape');
+  // The button that opened it folds it away; what was in it goes too.
+  await window.call('tray.put', { text: null });
+  await page.reload();
+  await window.grid.waitFor();
+  await tray.waitFor({ state: 'detached' });
+}
+
+const TRAY = JSON.stringify({
+  isOpen: true,
+  name: 'field-recordings-2026',
+  compress: 'auto',
+  entries: [
+    'intro.flac',
+    'takes/harbour-dawn.flac',
+    'takes/a-name-that-is-far-too-long-for-this-column.flac',
+    'notes.pdf',
+  ].map((name, index) => ({
+    ...{ key: name, name, sent: null, size: index === 3 ? null : 81_000_000 * (index + 1) },
+    source:
+      index === 0
+        ? { kind: 'file', path: `/home/me/${name}` }
+        : { kind: 'link', url: `https://a.example/${name}` },
+  })),
+});
+
 const LINKS = [
   'https://example.invalid/photos/summer-[001-120].jpg',
   'https://example.invalid/a.zip',
@@ -193,7 +243,6 @@ async function ofDialogs({ page, grid }: Window, camera: Camera, size: string): 
 }
 
 const BOXES_BY_KEY = [
-  ['Control+Shift+n', 'new-package'],
   ['Control+o', 'import'],
   ['F1', 'shortcuts'],
 ] as const;

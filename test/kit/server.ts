@@ -16,7 +16,7 @@ export interface Ask {
   readonly method?: string;
   /** Sent as JSON, with its type. */
   readonly json?: unknown;
-  readonly body?: string;
+  readonly body?: string | Buffer<ArrayBuffer>;
   readonly headers?: Readonly<Record<string, string>>;
   /** Null: none; left out: the server's. */
   readonly token?: string | null;

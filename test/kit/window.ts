@@ -84,6 +84,18 @@ export class Window {
     await row.first().waitFor();
   }
 
+  /**
+   * Waits until at least so many bytes have come of it. That a server has sent them is not enough: they may lie in the
+   * kernel, on the way to a preview even.
+   */
+  async hasReceived(name: string, bytes: number): Promise<void> {
+    const received = async () => {
+      const { tasks } = await this.call('tasks.list', {});
+      return tasks.find((task) => task.name === name)?.received ?? 0;
+    };
+    await expect.poll(received).toBeGreaterThanOrEqual(bytes);
+  }
+
   /** Pastes into the Add box, and presses its main button. */
   async add(text: string): Promise<void> {
     await this.page.getByRole('button', { name: 'Add', exact: true }).click();

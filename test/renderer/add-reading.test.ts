@@ -29,6 +29,12 @@ describe('patterns', () => {
     expect(expandPattern('{a,b}[1-2]', 100)).toEqual(['a1', 'a2', 'b1', 'b2']);
   });
 
+  test('stand within each other', () => {
+    expect(expandPattern('x{a,b{1,2},[3-4]}y', 100)).toEqual(['xay', 'xb1y', 'xb2y', 'x3y', 'x4y']);
+    expect(expandPattern('{a,}{b,c}', 100)).toEqual(['ab', 'ac', 'b', 'c']);
+    expect(expandPattern('{a,[1-1000]}', 100)).toBeNull();
+  });
+
   test('are not made where they stand for too many', () => {
     expect(expandPattern('[1-101]', 100)).toBeNull();
     expect(expandPattern('[1-999999999999999999999]', 100)).toBeNull();
@@ -39,6 +45,34 @@ describe('patterns', () => {
     for (const text of ['http://[::1]:80/a', 'http://h/a[1]', 'http://h/{a}', 'http://h/?a[]=1']) {
       expect(expandPattern(text, 100)).toEqual([text]);
     }
+  });
+});
+
+describe('what is cut short or made to hold us up', () => {
+  test.each(['curl http://x/a \\', 'curl http://x/a "b\\', "curl http://x/a $'b\\", "curl http://x/a 'b\\"])(
+    'a command that ends in a backslash ends: %s',
+    (text) => {
+      expect(urlsOf(text)).toContain('http://x/a');
+    },
+  );
+
+  test.each([
+    ['dots behind an address', `http://x/${'.'.repeat(200_000)}x`],
+    ['brackets behind an address', `http://x/${')'.repeat(200_000)}`],
+    ['a password of a megabyte', `curl http://x/ -u me:${'é'.repeat(500_000)}`],
+    ['a size of a picture without an end', `<a href="http://x/"><img srcset="${'4'.repeat(200_000)} x y">`],
+    ['a checksum without an end', `http://x/\n checksum=${'a'.repeat(200_000)}`],
+    ['a word in a tag', `<a href="http://x/"><area ${'0'.repeat(200_000)}>`],
+    ['comments that are not closed', `<a href="http://x/">${'<!--'.repeat(100_000)}`],
+    ['scripts that are not closed', `<a href="http://x/">${'<script>'.repeat(50_000)}`],
+    ['braces that are not closed', `http://x/${'{'.repeat(100_000)}`],
+    ['braces that are not closed, in many addresses', `http://x/${'{'.repeat(8000)} `.repeat(5)],
+    ['braces in each other', `http://x/${'{a,'.repeat(2000)}${'}'.repeat(2000)}`],
+  ])('%s take no long time', (_, text) => {
+    const before = process.cpuUsage().user;
+    expect(readText(text).kind).toBe('links');
+    // They took minutes, or the stack.
+    expect(process.cpuUsage().user - before).toBeLessThan(2_000_000);
   });
 });
 
@@ -68,7 +102,13 @@ describe('a text', () => {
       'https://h.example/b',
     ].join('\n');
     expect(linksOf(text)).toEqual([
-      { url: 'https://h.example/a', name: 'x.bin', dir: 'music/live', checksum: `sha256:${hex}` },
+      {
+        url: 'https://h.example/a',
+        spares: ['https://mirror.example/a'],
+        name: 'x.bin',
+        dir: 'music/live',
+        checksum: `sha256:${hex}`,
+      },
       { url: 'https://h.example/b' },
     ]);
   });
@@ -94,12 +134,50 @@ describe('a text', () => {
     const html =
       '<base href="https://h.example/dir/"><a class=x href="a.zip?x=1&amp;y=2">A</a>' +
       "<img src='/b.png'><a href=#top>top</a><a href='mailto:x@y'>m</a>";
-    expect(urlsOf(html)).toEqual([
-      'https://h.example/dir/a.zip?x=1&y=2',
-      'https://h.example/b.png',
-      'https://h.example/dir/#top',
-    ]);
+    expect(urlsOf(html)).toEqual(['https://h.example/dir/a.zip?x=1&y=2', 'https://h.example/b.png']);
     expect(urlsOf('<a href="rel">x</a><a href="https://h.example/z">z</a>')).toEqual(['https://h.example/z']);
+  });
+
+  test('of HTML has pictures in their largest size, films and sounds, and nothing that is not shown', () => {
+    const html = `<!-- <a href="https://h.example/old">no</a> --><base href="https://h.example/p/">
+      <script>const x = '<a href="https://h.example/script">';</script>
+      <img alt="a > b" src="s.jpg" srcset="m.jpg 640w, l.jpg 1280w, s.jpg 320w">
+      <picture><source srcset="one.avif 1x,two.avif 2x"><img data-src="late.jpg" src="blank.gif"></picture>
+      <video poster="p.png"><source src='film.mp4'><track src=film.vtt></video><audio src="a.mp3"></audio>`;
+    const names = ['s.jpg', 'l.jpg', 'two.avif', 'late.jpg', 'p.png', 'film.mp4', 'film.vtt', 'a.mp3'];
+    expect(urlsOf(html)).toEqual(names.map((name) => `https://h.example/p/${name}`));
+  });
+
+  test.each([
+    ['http://x/s 1x, http://x/l 2x', 'http://x/l'],
+    ['http://x/s 100w,http://x/l 200.5w', 'http://x/l'],
+    ['http://x/s, http://x/l 2x,', 'http://x/l'],
+    [' ,http://x/a,b.jpg 3x , http://x/s 2x', 'http://x/a,b.jpg'],
+    ['http://x/one', 'http://x/one'],
+  ])('of HTML has of %s the largest', (srcset, url) => {
+    expect(urlsOf(`<img srcset="${srcset}">`)).toEqual([url]);
+  });
+
+  test('of HTML that says where it came from has its relative links too', () => {
+    const saved = '<!-- saved from url=(0027)https://h.example/dir/page -->\n<a href="f.zip">f</a>';
+    expect(urlsOf(saved)).toEqual(['https://h.example/dir/f.zip']);
+    const canonical = '<link rel=canonical href="https://h.example/c/page"><a href="/f.zip">f</a>';
+    expect(urlsOf(canonical)).toEqual(['https://h.example/f.zip']);
+  });
+
+  test('is an input file of aria2 with what is to be sent along', () => {
+    const text = [
+      'https://h.example/a',
+      ' header=X-One: 1',
+      ' header=X-Two: 2',
+      ' referer=https://r.example/',
+    ];
+    expect(linksOf(text.join('\r\n'))).toEqual([
+      {
+        url: 'https://h.example/a',
+        headers: { 'X-One': '1', 'X-Two': '2', referer: 'https://r.example/' },
+      },
+    ]);
   });
 
   test('is a list that was exported', () => {
@@ -141,6 +219,61 @@ describe('a curl command', () => {
         },
       },
     ]);
+  });
+
+  test('is read as Chrome and Firefox copy it', () => {
+    const chrome = `curl 'https://h.example/dl?id=1&x=%20y' \\
+  -H 'accept: text/html,*/*;q=0.8' \\
+  -H 'accept-language: en-US,en;q=0.9' \\
+  -b $'sid=it\\'s; theme=dark' \\
+  -H 'sec-ch-ua: "Chromium";v="141", "Not?A_Brand";v="8"' \\
+  --compressed`;
+    expect(linksOf(chrome)).toEqual([
+      {
+        url: 'https://h.example/dl?id=1&x=%20y',
+        headers: {
+          accept: 'text/html,*/*;q=0.8',
+          'accept-language': 'en-US,en;q=0.9',
+          Cookie: "sid=it's; theme=dark",
+          'sec-ch-ua': '"Chromium";v="141", "Not?A_Brand";v="8"',
+        },
+      },
+    ]);
+    const firefox =
+      "curl 'https://h.example/f.iso' --compressed -H 'User-Agent: Mozilla/5.0 (X11)' -H 'Cookie: a=b; c=d' -H 'Upgrade-Insecure-Requests: 1'";
+    expect(linksOf(firefox)[0]).toMatchObject({
+      url: 'https://h.example/f.iso',
+      headers: { 'User-Agent': 'Mozilla/5.0 (X11)', Cookie: 'a=b; c=d' },
+    });
+  });
+
+  test('is read as Chrome copies it for the shell of Windows', () => {
+    const text = [
+      'curl ^"https://h.example/dl?id=1^&x=^%^20y^" ^',
+      '  -H ^"accept: */*^" ^',
+      '  -b ^"sid=1; y=^\\^"q^\\^"^" ^',
+      '  -H ^"sec-ch-ua: ^\\^"Chromium^\\^";v=^\\^"141^\\^"^" &',
+      'curl ^"https://h.example/second^" ^',
+      '  --data-raw ^"^{^\\^"a^\\^":1^}^"',
+      'https://h.example/third',
+    ].join('\r\n');
+    expect(linksOf(text)).toEqual([
+      {
+        url: 'https://h.example/dl?id=1&x=%20y',
+        headers: { accept: '*/*', Cookie: 'sid=1; y="q"', 'sec-ch-ua': '"Chromium";v="141"' },
+      },
+      { url: 'https://h.example/second' },
+      { url: 'https://h.example/third' },
+    ]);
+    expect(readText(text)).toMatchObject({ sends: true });
+  });
+
+  test('asks with what it would send where it says so', () => {
+    const text = "curl -G 'https://h.example/q?a=1' -d b=2 --data-urlencode c=3";
+    expect(readText(text)).toMatchObject({
+      sends: false,
+      links: [{ url: 'https://h.example/q?a=1&b=2&c=3' }],
+    });
   });
 
   test('signs in as it says', () => {

@@ -193,6 +193,13 @@ describe('what is asked of the engine', () => {
     expect(fileTasks(draft, rowsFor(draft))[1]).not.toHaveProperty('name');
   });
 
+  test('further addresses of the same file go along, alone and in a package', () => {
+    const link = { url: 'http://h/a', spares: ['http://m/a', 'http://n/a'] };
+    const rows = rowsOf([link], [preview('http://h/a')], EMPTY_DRAFT);
+    expect(fileTasks(EMPTY_DRAFT, rows)).toMatchObject([link]);
+    expect(packageTask(draftWith({ pack: true }), rows)).toMatchObject({ items: [link] });
+  });
+
   test('one package of all, files of this machine last', () => {
     const draft = draftWith({ pack: true, packName: 'p', packing: 'smallest', paths: ['/x/y.txt'] });
     expect(packageTask(draft, rowsFor(draft))).toEqual({

@@ -230,9 +230,16 @@ describe('a package', () => {
 
   test('lets be done with its items what the engine allows', () => {
     const whole = { ...task, items: [done, failed, local] };
-    expect(legalForItem(whole, failed)).toEqual(['retry', 'restart', 'newLink', 'remove']);
-    expect(legalForItem(whole, done)).toEqual(['remove']);
-    expect(legalForItem(whole, local)).toEqual(['remove']);
+    expect(legalForItem(whole, failed)).toEqual([
+      'retry',
+      'restart',
+      'rename',
+      'newLink',
+      'newFile',
+      'remove',
+    ]);
+    expect(legalForItem(whole, done)).toEqual(['rename', 'remove']);
+    expect(legalForItem(whole, local)).toEqual(['rename', 'newLink', 'newFile', 'remove']);
     expect(legalForItem({ ...task, items: [failed] }, failed)).not.toContain('remove');
     expect(legalForItem({ ...whole, state: 'done' }, failed)).toEqual([]);
     expect(legalForItem({ ...whole, state: 'running', phase: 'packing' }, failed)).toEqual([]);

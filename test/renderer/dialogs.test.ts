@@ -1,8 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import { readText } from '../../renderer/view/add/reading/read-text.ts';
 import { checksumText, readChecksum } from '../../renderer/view/dialogs/checksum.ts';
 import { keyCaps } from '../../renderer/view/dialogs/key-caps.ts';
-import { packageSources, packageText } from '../../renderer/view/dialogs/package-sources.ts';
+import { packageSources } from '../../renderer/view/dialogs/package-sources.ts';
 import { removeFacts } from '../../renderer/view/dialogs/remove-facts.ts';
 
 describe('a checksum', () => {
@@ -67,19 +66,4 @@ test('a package takes finished files from the disk, others from where they come 
 test('keys are written as on the keyboard at hand', () => {
   expect(keyCaps('Mod+Shift+N', false)).toEqual(['Ctrl', 'Shift', 'N']);
   expect(keyCaps('Mod+Shift+N', true)).toEqual(['⌘', '⇧', 'N']);
-});
-
-test('what goes into a new package is a text that the Add box reads', () => {
-  const text = packageText([
-    { url: 'http://h/a%20b.iso?x=1', name: 'a b.iso' },
-    { url: 'http://h/get?id=5', name: 'c.bin', checksum: 'md5:1' },
-    { path: '/d/a' },
-  ]);
-  expect(text).toBe('http://h/a%20b.iso?x=1\nhttp://h/get?id=5\n  out=c.bin\n  checksum=md5:1');
-  expect(readText(text)).toMatchObject({
-    links: [
-      { url: 'http://h/a%20b.iso?x=1' },
-      { url: 'http://h/get?id=5', name: 'c.bin', checksum: 'md5:1' },
-    ],
-  });
 });

@@ -15,7 +15,15 @@ export function listTask(
   return {
     ...{ id, position, kind: 'file', name, dir: '/d', path: `/d/${name}`, state: 'waiting', phase: null },
     ...{ received: 0, total: null, progress: null, speed: 0, etaSeconds: null, connections: 0, priority: 0 },
-    ...{ limitRate: null, resumable: null, compress: null, error: null, category: null, asking: false },
+    ...{
+      limitRate: null,
+      resumable: null,
+      compress: null,
+      retryAt: null,
+      error: null,
+      category: null,
+      asking: false,
+    },
     ...{ duplicateOf: null, createdAt: '2026-11-02T00:00:00Z', startedAt: null, finishedAt: null },
     ...{ items: [item], segments: [] },
     ...more,

@@ -7,7 +7,15 @@ function task(id: string, position: number, more: Partial<Task> = {}): Task {
   return {
     ...{ id, position, kind: 'file', name: `${id}.bin`, dir: '/d', path: `/d/${id}.bin`, state: 'waiting' },
     ...{ phase: null, received: 0, total: null, progress: null, speed: 0, etaSeconds: null, connections: 0 },
-    ...{ priority: 0, limitRate: null, resumable: null, compress: null, error: null, category: null },
+    ...{
+      priority: 0,
+      limitRate: null,
+      resumable: null,
+      retryAt: null,
+      compress: null,
+      error: null,
+      category: null,
+    },
     ...{ asking: false, duplicateOf: null, createdAt: '2026-11-23T12:00:00.000Z', startedAt: null },
     ...{ finishedAt: null, items: [], segments: [] },
     ...more,

@@ -174,7 +174,7 @@ export const DURABILITY: readonly Switch[] = [
   {
     rule: '27: without replacing',
     file: DISK,
-    find: 'if (await this.#link(from, to)) return this.#fs.unlink(from);',
+    find: 'if (await this.#link(from, to)) return this.#takeOff(from, to);',
     replace: 'return await this.#fs.rename(from, to);',
     test: 'a file that took the name meanwhile is not replaced',
   },

@@ -142,6 +142,19 @@ describe('a WebSocket', () => {
     expect(client.closed).toEqual({ code: 1001 });
   });
 
+  test('that sends what is no frame is let go of, and leaves no error in the log', async () => {
+    const desk = await ServerDesk.open();
+    const client = listen(desk);
+    await client.until(() => client.messages.length > 0);
+    // The socket below: a frame of opcode 15.
+    (client.socket as unknown as { _socket: { write(bytes: Buffer): void } })._socket.write(
+      Buffer.from([0x8f, 0x80, 1, 2, 3, 4]),
+    );
+    await client.until(() => client.closed !== null);
+    expect(desk.log.some((entry) => entry.includes('WS_ERR_INVALID_OPCODE'))).toBe(true);
+    expect(desk.log.filter((entry) => entry.includes('"level":"error"'))).toEqual([]);
+  });
+
   test('that sends more than we read is let go of, and hurts nobody', async () => {
     const desk = await ServerDesk.open();
     const [rude, other] = [listen(desk), listen(desk)];

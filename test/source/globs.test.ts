@@ -52,3 +52,10 @@ describe('excluder', () => {
 
   test('leaves nothing out without patterns', () => expect(excluded([], 'a')).toBe(false));
 });
+
+test.each([
+  ['long', 'x'.repeat(70_000)],
+  ['large for an expression', '{a,b}'.repeat(9000)],
+])('a pattern that is too %s is refused', (_, pattern) => {
+  expect(() => excluder([pattern])).toThrow(expect.objectContaining({ code: 'bad-input' }));
+});

@@ -9,6 +9,7 @@ import {
   sourceKey,
   splitCredentials,
 } from '../../main/source/links.ts';
+import { nameFor } from '../../main/source/names.ts';
 
 const bad = (code: string, detail: unknown) => expect.objectContaining({ code, detail });
 
@@ -209,6 +210,22 @@ describe('input files', () => {
       { numRuns: 500 },
     );
   });
+});
+
+/** Its `canParse` says that it can be parsed, and its constructor throws. */
+const LONG_HOST = `https://${'Host'.repeat(30_000)}/a`;
+
+test('a host that is too long is no address, and is refused as such', () => {
+  expect(URL.canParse(LONG_HOST)).toBe(true);
+  expect(() => parseUrl(LONG_HOST)).toThrow(expect.objectContaining({ code: 'bad-url' }));
+  expect(printableUrl(LONG_HOST).length).toBeLessThanOrEqual(2000);
+  expect(nameFor({ disposition: null, url: LONG_HOST, mediaType: null })).toBe('download');
+});
+
+test('dots without end behind an address take no long time', () => {
+  const before = process.cpuUsage().user;
+  expect(linksIn(` = http://x/${'.'.repeat(200_000)}x`)).toHaveLength(1);
+  expect(process.cpuUsage().user - before).toBeLessThan(2_000_000);
 });
 
 describe('linksIn', () => {

@@ -1,12 +1,15 @@
-import { readdir, writeFile } from 'node:fs/promises';
+import { link, readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { createPartialFile } from '../../main/bytes/open.ts';
+import { setAside } from '../../main/bytes/set-aside.ts';
 import { discardRecord } from '../../main/task/discard.ts';
 import { newFileRecord } from '../../main/task/new-record.ts';
+import { NOTES } from '../../main/task/notes.ts';
 import type { TaskRecord } from '../../main/task/record.ts';
 import { systemClock } from '../../main/world/clock.ts';
 import { Disk } from '../../main/world/disk.ts';
+import { FaultDisk } from '../kit/fault-disk.ts';
 import { tempFolder } from '../kit/temp-folder.ts';
 
 const disk = new Disk();
@@ -62,6 +65,44 @@ test.each([
   await download(folder, 'MINE', true);
   await disk.moveIntoPlace(join(folder, 'a.bin.part'), join(folder, 'a.bin'));
   expect(await discard(removed(folder, removing))).toEqual(left);
+});
+
+test.each([
+  ['keep', ['a.bin']],
+  ['delete', []],
+] as const)('a file that has both of its names: %s', async (removing, left) => {
+  const folder = await tempFolder();
+  await download(folder, 'MINE', true);
+  await link(join(folder, 'a.bin.part'), join(folder, 'a.bin'));
+  expect(await discard(removed(folder, removing))).toEqual(left);
+});
+
+/** Killed before the nth file goes; then once more, as at the next start. */
+async function discardTwice(folder: string, nth: number): Promise<string[]> {
+  const fault = { name: 'error', call: 'unlink', nth, errno: 'EIO' } as const;
+  const dying = new FaultDisk(folder, [fault]);
+  const attempt = discardRecord(new Disk(dying.fileSystem), async () => {}, removed(folder, 'keep'));
+  await expect(attempt).rejects.toMatchObject({ code: 'disk-error' });
+  expect(dying.happened('error')).toBe(1);
+  return discard(removed(folder, 'keep'));
+}
+
+test.each([1, 2, 3, 4])('killed before file %i goes, the next start finds what is left', async (nth) => {
+  const folder = await tempFolder();
+  await download(folder, 'EARLIER', false);
+  const replaces = await setAside(disk, { folder, name: NAME });
+  const notes = { [NOTES.replaces]: replaces };
+  const file = await createPartialFile(around, { folder, name: NAME }, { id: 'MINE', notes });
+  await file.close();
+  expect(await readdir(folder)).toHaveLength(4);
+  expect(await discardTwice(folder, nth)).toEqual([]);
+});
+
+test.each([1, 2])('of what was only set aside too: killed before file %i', async (nth) => {
+  const folder = await tempFolder();
+  await download(folder, 'MINE', false);
+  await setAside(disk, { folder, name: NAME });
+  expect(await discardTwice(folder, nth)).toEqual([]);
 });
 
 test('a finished file that somebody has changed stays', async () => {

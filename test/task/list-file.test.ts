@@ -57,3 +57,9 @@ describe('the list as text', () => {
     );
   });
 });
+
+test('an input file whose name is too long for a task is refused, by its line', () => {
+  const text = `http://x/a\nhttp://x/b\n out=${'n'.repeat(1025)}\n`;
+  const refusal = { code: 'bad-input', detail: expect.stringMatching(/^line 2: name/) };
+  expect(() => parseList(text, false)).toThrow(expect.objectContaining(refusal));
+});

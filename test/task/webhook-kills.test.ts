@@ -1,17 +1,16 @@
-import { cpSync, existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { setTimeout } from 'node:timers/promises';
 import { expect, onTestFinished, test } from 'vitest';
-import { EventMessage, type EventType } from '../../main/contract/events.ts';
-import type { TaskState } from '../../main/contract/task.ts';
+import type { EventType } from '../../main/contract/events.ts';
 import { Content } from '../kit/content.ts';
 import { EngineProcess } from '../kit/engine-process.ts';
 import { FaultServer } from '../kit/fault-server.ts';
+import { Hook } from '../kit/hook.ts';
 import { seeded } from '../kit/random.ts';
 import { tempFolder } from '../kit/temp-folder.ts';
+import { type Kept, keptIn, wronglyTold } from '../kit/told.ts';
 import type { Death, Moment } from './dying-engine.ts';
 
 const KILLS = 24;
@@ -19,28 +18,6 @@ const DYING = join(import.meta.dirname, 'dying-engine.ts');
 const SEED = 20_261_123;
 const PATHS = 12;
 
-/** What may come after what, of events that move a task; `new` is before all. */
-const NEXT: Readonly<Record<string, readonly EventType[]>> = {
-  new: ['task.added'],
-  'task.added': ['task.started', 'task.paused', 'task.removed'],
-  // Once more where the process died meanwhile.
-  'task.started': ['task.started', 'task.paused', 'task.done', 'task.failed', 'task.removed'],
-  'task.paused': ['task.resumed', 'task.removed'],
-  'task.resumed': ['task.started', 'task.paused', 'task.removed'],
-  'task.done': ['task.resumed', 'task.removed'],
-  'task.failed': ['task.resumed', 'task.removed'],
-  'task.removed': [],
-};
-/** Where a task stands whose last event this is: what was running when the process died waits. */
-const STANDS: Readonly<Record<string, readonly (TaskState | 'gone')[]>> = {
-  'task.added': ['waiting'],
-  'task.started': ['running', 'waiting'],
-  'task.paused': ['paused'],
-  'task.resumed': ['waiting'],
-  'task.done': ['done'],
-  'task.failed': ['failed'],
-  'task.removed': ['gone'],
-};
 /** Which event says that a command was obeyed. */
 const SAYS = {
   'tasks.pause': 'task.paused',
@@ -50,61 +27,6 @@ const SAYS = {
   'tasks.remove': 'task.removed',
 } as const;
 type Command = keyof typeof SAYS;
-
-/** Keeps what it hears, and refuses now and then, in one way or another. */
-class Hook {
-  /** Each once, as it was first heard. */
-  readonly heard: EventMessage[] = [];
-  /** Ids of those that it has said it heard. */
-  readonly thanked = new Set<string>();
-  readonly #ids = new Set<string>();
-  again = 0;
-  refused = 0;
-  url = '';
-
-  static async open(random: () => number): Promise<Hook> {
-    const hook = new Hook();
-    const server = createServer(async (request, response) => {
-      let body = '';
-      for await (const chunk of request) body += chunk;
-      const event = EventMessage.parse(JSON.parse(body));
-      if (hook.#ids.has(event.event_id)) hook.again += 1;
-      else hook.heard.push(event);
-      hook.#ids.add(event.event_id);
-      const fate = random();
-      if (fate < 0.08) hook.refused += 1;
-      else hook.thanked.add(event.event_id);
-      // The sender cannot know whether it was heard.
-      if (fate < 0.04) request.socket.destroy();
-      else response.writeHead(fate < 0.08 ? 503 : 200).end();
-    });
-    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-    onTestFinished(() => {
-      server.closeAllConnections();
-      server.close();
-    });
-    hook.url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
-    return hook;
-  }
-}
-
-/** What the database says: where each task stands, and what is still to be told, in order. */
-interface Kept {
-  readonly states: ReadonlyMap<string, TaskState>;
-  readonly outbox: readonly EventMessage[];
-}
-
-function read(path: string): Kept {
-  const open = new DatabaseSync(path);
-  const all = (sql: string) => open.prepare(sql).all() as Record<string, string>[];
-  const tasks = all('SELECT id, state FROM task WHERE removing IS NULL');
-  const messages = all('SELECT message FROM outbox ORDER BY seq');
-  open.close();
-  return {
-    states: new Map(tasks.map(({ id, state }) => [id ?? '', state as TaskState])),
-    outbox: messages.map(({ message }) => EventMessage.parse(JSON.parse(message ?? ''))),
-  };
-}
 
 class Storm {
   readonly folder: string;
@@ -185,35 +107,12 @@ class Storm {
     this.#answered.set(id, owed);
   }
 
-  /** As it lies there: the engine is to find it as it has left it. */
   kept(): Kept {
-    const copy = join(this.folder, 'copy');
-    rmSync(copy, { recursive: true, force: true });
-    mkdirSync(copy);
-    // After a death all that is new is in the log; after an end in good order there is none.
-    for (const name of ['satchel.db', 'satchel.db-wal']) {
-      const from = join(this.dataDir, name);
-      if (existsSync(from)) cpSync(from, join(copy, name));
-    }
-    return read(join(copy, 'satchel.db'));
+    return keptIn(this.dataDir, join(this.folder, 'copy'));
   }
 
-  /** What was heard, and what is still to be told, is all that has happened, and nothing else. */
-  check({ states, outbox }: Kept): void {
-    const { heard } = this.hook;
-    const ids = new Set(heard.map(({ event_id }) => event_id));
-    const all = [...heard, ...outbox.filter(({ event_id }) => !ids.has(event_id))];
-    const byTask = Map.groupBy(all, ({ payload }) => payload.taskId);
-    for (const id of [...states.keys(), ...this.#answered.keys()]) expect([...byTask.keys()]).toContain(id);
-    for (const [id, events] of byTask) {
-      const path = events.map(({ event_type }) => event_type).filter((type) => type in NEXT);
-      const said = `${id}: ${path.join(' ')}`;
-      for (const [i, type] of path.entries()) expect(NEXT[path[i - 1] ?? 'new'], said).toContain(type);
-      expect(STANDS[path.at(-1) ?? ''], said).toContain(states.get(id) ?? 'gone');
-      for (const [type, times] of this.#answered.get(id) ?? []) {
-        expect(path.filter((each) => each === type).length, `${said}, ${type}`).toBeGreaterThanOrEqual(times);
-      }
-    }
+  check(kept: Kept): void {
+    expect(wronglyTold(kept, this.hook.heard, this.#answered)).toEqual([]);
   }
 }
 
@@ -246,6 +145,7 @@ test('killed in storms of tasks and of events, it tells of everything that happe
     source.serve(`/${i}.bin`, { content: new Content(i, 50_000 + i * 20_000), faults });
   }
   const hook = await Hook.open(seeded(SEED + 1));
+  onTestFinished(() => hook.close());
   const storm = new Storm(await tempFolder(), hook, source);
   const { dataDir, downloads } = storm;
   const first = await EngineProcess.start(dataDir, downloads);

@@ -19,6 +19,15 @@ async function place(content?: unknown): Promise<{ folder: string; path: string 
 
 const inFile = async (path: string): Promise<unknown> => JSON.parse(await readFile(path, 'utf8'));
 
+test('a file that is too deep to be written again is set aside, and settings can be changed', async () => {
+  const { folder, path } = await place(`{"a":${'['.repeat(50_000)}${']'.repeat(50_000)}}`);
+  const settings = await openSettings(new Disk(), path);
+  expect(settings.problems).toHaveLength(1);
+  expect((await settings.update({ jobs: 9 })).jobs).toBe(9);
+  expect(await inFile(path)).toEqual({ jobs: 9 });
+  expect((await readdir(folder)).sort()).toEqual(['settings.json', 'settings.json.bad']);
+});
+
 describe('reading', () => {
   test('no file is the defaults, and makes none', async () => {
     const { folder, path } = await place();

@@ -52,6 +52,21 @@ export const en = {
   sleepNow: 'Sleep now',
   goesOn: 'Downloads go on without a window. Click here to open it again.',
   cannotStart: 'Satchel cannot start',
+  checkForUpdates: 'Check for updates…',
+  updateFound: 'There is a newer version: Satchel {version}',
+  updateGet:
+    'It comes from {host}. It is fetched when no download runs, and installed when you quit Satchel.',
+  updateElsewhere: 'Get it where you got this one. Packages of your system come with its updates.',
+  updateOnItsWay: 'It waits until no download runs, and is installed when you quit Satchel.',
+  updateReady: 'Satchel {version} is ready to be installed',
+  updateOnQuit: 'It is installed when you quit Satchel, or now.',
+  updateNone: 'This is the newest version of Satchel',
+  updateFailed: 'It could not be found out whether there is a newer version',
+  clickForMore: 'Click here to go on.',
+  download: 'Download',
+  restartNow: 'Restart now',
+  later: 'Later',
+  ok: 'OK',
   inUse: 'Another Satchel is at work on the same downloads.',
 } as const;
 

@@ -65,7 +65,7 @@ function checked(token: string, where: string): string {
 /** `nas:7878` is http; a path is that of a proxy before the server. */
 function parseServer(text: string): URL {
   const whole = /^[a-z][a-z0-9+.-]*:\/\//i.test(text) ? text : `http://${text}`;
-  const url = URL.canParse(whole) ? new URL(whole) : null;
+  const url = URL.parse(whole);
   if (url?.protocol !== 'http:' && url?.protocol !== 'https:') {
     throw new SatchelError('bad-input', '--server must be an address such as http://127.0.0.1:7878');
   }

@@ -128,7 +128,7 @@ export function serversOf({ items, segments }: Task) {
 
 /** Of a redirect no more is known than where to. */
 function currentUri(uri: string, host: string): string {
-  if (!URL.canParse(uri)) return uri;
+  if (URL.parse(uri) === null) return uri;
   const { protocol, host: own } = new URL(uri);
   return own === host ? uri : `${protocol}//${host}/`;
 }

@@ -1,5 +1,6 @@
 import { useEffect } from 'react';
 import { openAdd, useView } from '../../store/view.ts';
+import { addText } from '../tray/adding.ts';
 import { htmlLinks } from './reading/html-links.ts';
 import { readText } from './reading/read-text.ts';
 
@@ -12,7 +13,8 @@ export function usePasteOpensAdd(): void {
       const text = pastedLinks(data?.getData('text/plain') ?? '', data?.getData('text/html') ?? '');
       if (text === null) return;
       event.preventDefault();
-      openAdd({ text });
+      if (document.activeElement?.closest('[data-tray]') != null) addText(text);
+      else openAdd({ text });
     };
     addEventListener('paste', paste);
     return () => removeEventListener('paste', paste);

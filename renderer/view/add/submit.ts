@@ -2,7 +2,7 @@ import type { Task } from '../../../main/contract/task.ts';
 import { act, openTask } from '../../store/actions.ts';
 import type { ShownError } from '../../store/notices.ts';
 import { selectOnly } from '../../store/selection.ts';
-import { takeTasks } from '../../store/tasks.ts';
+import { takeTasks, taskById } from '../../store/tasks.ts';
 import { setView } from '../../store/view.ts';
 import { wire } from '../../wire/wires.ts';
 import type { Draft } from './draft.ts';
@@ -52,8 +52,29 @@ async function addTo(draft: Draft, reading: Reading, sum: Sum): Promise<Added> {
     return answer.ok ? { ok: true, tasks: [answer.value.task] } : answer;
   }
   if (sum.fetched.length === 0) return { ok: true, tasks: [] };
-  const answer = await wire.call('tasks.addAll', { tasks: [...fileTasks(draft, sum.fetched)] });
-  return answer.ok ? { ok: true, tasks: answer.value.tasks } : answer;
+  const replaced = sum.fetched.flatMap((row) => replacedBy(row, draft) ?? []);
+  // What still runs to the same file makes room for it first.
+  const waits = replaced.some((id) => taskById(id)?.state !== 'done');
+  const tasks = fileTasks(waits ? { ...draft, startNow: false } : draft, sum.fetched);
+  const answer = await wire.call('tasks.addAll', { tasks: [...tasks] });
+  if (!answer.ok) return answer;
+  takeTasks(answer.value.tasks);
+  // Its file is the new one's from here on.
+  await act('remove', replaced);
+  if (waits && draft.startNow)
+    await act(
+      'resume',
+      answer.value.tasks.map(({ id }) => id),
+    );
+  return { ok: true, tasks: answer.value.tasks };
+}
+
+/** The task whose file a row takes the place of; null: none that is in the list. */
+function replacedBy({ choice, duplicate, dir, name }: Row, { folder }: Draft): string | null {
+  if (choice !== 'replace' || duplicate === null || taskById(duplicate.taskId) === undefined) return null;
+  const { by, path, taskId } = duplicate;
+  const isSameFile = folder !== 'fixed' && [`${dir}/${name}`, `${dir}\\${name}`].includes(path);
+  return by === 'url' || isSameFile ? taskId : null;
 }
 
 function idsOf(rows: readonly Row[]): readonly string[] {

@@ -3,6 +3,7 @@ import { checksumText, readChecksum } from '../dialogs/checksum.ts';
 import { parseRate } from '../settings/rate.ts';
 import type { Draft, Packing } from './draft.ts';
 import { parseHeaderLines } from './header-lines.ts';
+import type { GivenLink } from './reading/given-link.ts';
 import type { Row } from './rows.ts';
 
 type NewTask = CommandInput<'tasks.add'>;
@@ -45,13 +46,15 @@ export function fileTasks(draft: Draft, rows: readonly Row[]): readonly NewTask[
     ...(common.dir === undefined && link.dir !== undefined && { dir: link.dir }),
     ...checksumOf(only ? draft.checksum : '', link.checksum),
     url: link.url,
+    ...sparesOf(link),
     headers: { ...link.headers, ...common.headers },
     ...(duplicate !== null && { onConflict: choice === 'replace' ? 'overwrite' : 'rename' }),
     ...(draft.next && { position: index }),
   }));
 }
 
-const COMPRESS = {
+/** What each of them is to the engine. */
+export const COMPRESS = {
   auto: 'auto',
   store: 'store',
   fast: 1,
@@ -65,8 +68,9 @@ export function packageTask(draft: Draft, rows: readonly Row[]): NewTask {
     ...commonOf(draft),
     kind: 'package',
     items: [
-      ...rows.map(({ link: { url, name, headers, checksum } }) => ({
+      ...rows.map(({ link, link: { url, name, headers, checksum } }) => ({
         url,
+        ...sparesOf(link),
         ...named(name),
         ...(headers !== undefined && { headers }),
         ...checksumOf('', checksum),
@@ -125,6 +129,10 @@ function checksumOf(typed: string, given: string | undefined): Pick<NewTask, 'ch
   return checksum === undefined ? {} : { checksum };
 }
 
+function sparesOf({ spares }: GivenLink): Pick<NewTask, 'spares'> {
+  return spares === undefined ? {} : { spares: [...spares] };
+}
+
 /** Null: as the settings say. */
 function connectionsOf({ connections }: Draft): number | null | 'invalid' {
   const text = connections.trim();
@@ -142,5 +150,5 @@ function named(name: string | undefined): Pick<NewTask, 'name'> {
 }
 
 function isAddress(text: string): boolean {
-  return /^https?:\/\//i.test(text) && URL.canParse(text);
+  return /^https?:\/\//i.test(text) && URL.parse(text) !== null;
 }

@@ -1,7 +1,7 @@
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Item } from '../../../main/contract/task.ts';
-import { relinkItem, removeItem } from '../../store/items.ts';
+import { relinkItem, removeItem, renameItem } from '../../store/items.ts';
 import type { TaskView } from '../../store/tasks.ts';
 import { FormDialog } from '../dialogs/form-dialog.tsx';
 import { isolated } from '../errors/isolated.ts';
@@ -9,7 +9,7 @@ import { Confirm } from '../parts/confirm.tsx';
 import { TextField } from '../parts/fields.tsx';
 
 export interface OpenItemDialog {
-  readonly kind: 'newLink' | 'remove';
+  readonly kind: 'newLink' | 'rename' | 'remove';
   readonly item: Item;
 }
 
@@ -24,6 +24,7 @@ export function ItemDialog({ task, dialog, onClose }: ItemDialogProps) {
   const { t } = useTranslation();
   const { kind, item } = dialog;
   if (kind === 'newLink') return <NewLink task={task} item={item} onClose={onClose} />;
+  if (kind === 'rename') return <Rename task={task} item={item} onClose={onClose} />;
   return (
     <Confirm
       title={t('details.items.removeTitle')}
@@ -35,8 +36,46 @@ export function ItemDialog({ task, dialog, onClose }: ItemDialogProps) {
   );
 }
 
-function NewLink(props: { readonly task: TaskView; readonly item: Item; readonly onClose: () => void }) {
-  const { task, item, onClose } = props;
+interface OneItemProps {
+  readonly task: TaskView;
+  readonly item: Item;
+  readonly onClose: () => void;
+}
+
+function Rename({ task, item, onClose }: OneItemProps) {
+  const { t } = useTranslation();
+  const [name, setName] = useState(item.name);
+  const wanted = name.trim();
+  return (
+    <FormDialog
+      title={t('details.items.renameTitle')}
+      action={t('details.items.renameDo')}
+      canSubmit={wanted !== '' && wanted !== item.name}
+      submit={() => renameItem(task.id, item.id, wanted)}
+      onClose={onClose}
+    >
+      <TextField
+        autoFocus
+        onFocus={({ target }) => selectStem(target as HTMLInputElement)}
+        label={t('details.items.renameName')}
+        hint={t('details.items.renameHint')}
+        value={name}
+        onChange={setName}
+        maxLength={1024}
+      />
+    </FormDialog>
+  );
+}
+
+/** The name without its folders and its ending, which are seldom what is meant. */
+function selectStem(field: HTMLInputElement): void {
+  const { value } = field;
+  const start = value.lastIndexOf('/') + 1;
+  const dot = value.lastIndexOf('.');
+  field.setSelectionRange(start, dot > start ? dot : value.length);
+}
+
+function NewLink({ task, item, onClose }: OneItemProps) {
   const { t } = useTranslation();
   const [url, setUrl] = useState(item.url ?? '');
   const wanted = url.trim();
@@ -51,7 +90,9 @@ function NewLink(props: { readonly task: TaskView; readonly item: Item; readonly
       width={560}
     >
       <p className="m-0 text-dim [overflow-wrap:anywhere]">
-        {t('details.items.newLinkWhat', { name: isolated(item.name) })}
+        {t(item.path === null ? 'details.items.newLinkWhat' : 'details.items.newLinkInstead', {
+          name: isolated(item.name),
+        })}
       </p>
       <TextField
         autoFocus

@@ -1,4 +1,4 @@
-/** Keys that open the menu of the active row. */
+/** Keys that open the menu of the active row, or fold a folder. */
 export const MENU_KEYS: ReadonlySet<string> = new Set(['Enter', ' ', 'ContextMenu']);
 
 /** The row that a key goes to from the one at `at`, of `count`; null: it is not for going. */
@@ -24,4 +24,11 @@ function wantedRow(key: string, at: number, count: number, page: number): number
     default:
       return null;
   }
+}
+
+/** Whether a key goes into folders or out of them, as the window is read; null: neither. */
+export function throughKey(key: string, element: Element): 'in' | 'out' | null {
+  if (key !== 'ArrowLeft' && key !== 'ArrowRight') return null;
+  const isRtl = getComputedStyle(element).direction === 'rtl';
+  return (key === 'ArrowRight') === isRtl ? 'out' : 'in';
 }

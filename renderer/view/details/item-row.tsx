@@ -3,9 +3,12 @@
 import type { TFunction } from 'i18next';
 import {
   Check,
+  ChevronRight,
   Clock,
   Download,
   Ellipsis,
+  Folder,
+  FolderOpen,
   type LucideIcon,
   Minus,
   Pause,
@@ -19,9 +22,11 @@ import { legalForItem, retryItem } from '../../store/items.ts';
 import type { TaskView } from '../../store/tasks.ts';
 import { formatBytes } from '../../words/format.ts';
 import { detailText } from '../errors/error-words.ts';
+import { useItemDrag } from './item-pointer.ts';
+import type { ItemLine } from './item-tree.ts';
 
-/** On the element of a row: which item it shows. */
-export const ITEM_ID = 'data-item';
+/** On the element of a row: the key of its line. */
+export const ITEM_KEY = 'data-item';
 
 const LOOKS: Readonly<Record<TaskState | 'leftOut', { readonly icon: LucideIcon; readonly colour: string }>> =
   {
@@ -33,44 +38,69 @@ const LOOKS: Readonly<Record<TaskState | 'leftOut', { readonly icon: LucideIcon;
     leftOut: { icon: Minus, colour: 'text-faint' },
   };
 
-export interface ItemRowProps {
-  readonly item: Item;
-  readonly task: TaskView;
+/** What a row has in common, whatever it shows. */
+interface LineProps {
   readonly elementId: string;
   /** `index` counts from 0, the rest is in pixels. */
   readonly place: { readonly index: number; readonly top: number; readonly height: number };
   readonly isActive: boolean;
+  /** Among folders; else it is one of a list. */
+  readonly inTree: boolean;
+}
+
+export interface ItemRowProps extends LineProps {
+  readonly line: Extract<ItemLine, { readonly kind: 'file' }>;
+  readonly task: TaskView;
   /** Where in the window the menu is to open. */
   readonly onMenu: (x: number, y: number) => void;
 }
 
-/** One item: its state, its name, how much of it is there, and what is wrong with it. */
-export function ItemRow(props: ItemRowProps) {
-  const { item, elementId, place, isActive } = props;
-  const { t } = useTranslation();
-  const state = item.leftOut ? 'leftOut' : item.state;
-  const { icon: Icon, colour } = LOOKS[state];
+/** What is told of a row, and where it lies. */
+function rowProps(line: ItemLine, { elementId, place, isActive, inTree }: LineProps, look: string) {
   const ring = isActive
     ? 'bg-hover group-focus-visible/items:outline-2 group-focus-visible/items:-outline-offset-2 group-focus-visible/items:outline-acc'
     : '';
+  return {
+    id: elementId,
+    [ITEM_KEY]: line.key,
+    // The first row has the names of the columns.
+    'aria-rowindex': place.index + 2,
+    ...(inTree && {
+      'aria-level': line.depth + 1,
+      'aria-posinset': line.place,
+      'aria-setsize': line.siblings,
+    }),
+    style: {
+      height: place.height,
+      transform: `translateY(${place.top}px)`,
+      paddingInlineStart: 8 + line.depth * INDENT,
+    },
+    className: `group/item absolute inset-x-0 top-0 flex gap-2 rounded-control pe-2 hover:bg-hover ${ring} ${look}`,
+  } as const;
+}
+
+/** In pixels for each folder around it. */
+const INDENT = 16;
+
+/** One item: its state, its name, how much of it is there, and what is wrong with it. */
+export function ItemRow(props: ItemRowProps) {
+  const { line, inTree } = props;
+  const { item } = line.entry;
+  const { t } = useTranslation();
+  const state = item.leftOut ? 'leftOut' : item.state;
+  const { icon: Icon, colour } = LOOKS[state];
+  const isDragged = useItemDrag(({ drag }) => drag?.id === item.id);
   return (
-    <div
-      role="row"
-      id={elementId}
-      {...{ [ITEM_ID]: item.id }}
-      // The first row has the names of the columns.
-      aria-rowindex={place.index + 2}
-      style={{ height: place.height, transform: `translateY(${place.top}px)` }}
-      className={`group/item absolute inset-x-0 top-0 flex gap-2 rounded-control px-2 hover:bg-hover ${ring}`}
-    >
+    <div role="row" {...rowProps(line, props, isDragged ? 'opacity-50' : '')}>
       <div role="gridcell" className="flex min-w-0 flex-1 gap-2">
+        {inTree && <span className="-me-1 w-4 shrink-0" />}
         <Icon aria-hidden className={`mt-[7.5px] size-[15px] shrink-0 ${colour}`} />
         <div className="min-w-0 flex-1">
           <div
             className={`truncate leading-[30px] ${item.leftOut ? 'text-dim line-through' : ''}`}
             title={item.name}
           >
-            <bdi>{item.name}</bdi>
+            <bdi>{line.label}</bdi>
           </div>
           {item.error !== null && <ErrorLine item={item} />}
           <span className="sr-only">{t(`details.items.states.${state}`)}</span>
@@ -81,9 +111,43 @@ export function ItemRow(props: ItemRowProps) {
   );
 }
 
-/** How much of it there is, and buttons for the pointer. */
-function End({ item, task, isActive, onMenu }: ItemRowProps) {
+export interface FolderRowProps extends LineProps {
+  readonly line: Extract<ItemLine, { readonly kind: 'folder' }>;
+  readonly onFold: () => void;
+}
+
+/** A folder of the ZIP, with how much is in it. */
+export function FolderRow(props: FolderRowProps) {
+  const { line, onFold } = props;
   const { t } = useTranslation();
+  const isTarget = useItemDrag(({ drag }) => drag?.into === line.key);
+  const size = formatBytes(line.size);
+  const Icon = line.open ? FolderOpen : Folder;
+  return (
+    <div role="row" aria-expanded={line.open} {...rowProps(line, props, isTarget ? 'bg-acc-soft' : '')}>
+      <div role="gridcell" className="flex min-w-0 flex-1 items-center gap-2">
+        <ChevronRight
+          aria-hidden
+          onClick={onFold}
+          className={`-me-1 size-4 shrink-0 text-faint ${line.open ? 'rotate-90' : 'rtl:rotate-180'}`}
+        />
+        <Icon aria-hidden className="size-[15px] shrink-0 text-acc" />
+        <span className="truncate leading-[30px]" title={line.path}>
+          <bdi>{line.label}</bdi>
+        </span>
+        <span className="sr-only">{t('details.items.folder')}</span>
+      </div>
+      <div role="gridcell" className="num shrink-0 text-small leading-[30px] text-dim">
+        {line.partly ? line.size > 0 && t('add.atLeast', { size }) : size}
+      </div>
+    </div>
+  );
+}
+
+/** How much of it there is, and buttons for the pointer. */
+function End({ line, task, isActive, onMenu }: ItemRowProps) {
+  const { t } = useTranslation();
+  const { item } = line.entry;
   return (
     <div role="gridcell" className="flex shrink-0 items-start gap-0.5">
       <span className="num text-small leading-[30px] text-dim">

@@ -3,16 +3,17 @@ import { useTranslation } from 'react-i18next';
 import { tell } from '../../store/notices.ts';
 import { selectOnly } from '../../store/selection.ts';
 import { taskById, useTasks } from '../../store/tasks.ts';
-import { openAdd } from '../../store/view.ts';
+import { setView } from '../../store/view.ts';
 import { wire } from '../../wire/wires.ts';
 import { Select } from '../parts/fields.tsx';
+import { addTasks } from '../tray/adding.ts';
 import { takeAnswer } from './answers.ts';
 import { FormDialog } from './form-dialog.tsx';
-import { packageSources, packageText } from './package-sources.ts';
+import { packageSources } from './package-sources.ts';
 
 const NEW = 'new';
 
-/** Puts downloads into a package that is not done yet, or into a new one. */
+/** Puts downloads into a package that is not done yet, or into the tray. */
 export function PackageDialog({
   ids,
   onClose,
@@ -36,12 +37,15 @@ export function PackageDialog({
     return null;
   };
   const goOn = async () => {
-    const paths = sources.flatMap(({ path }) => path ?? []);
-    openAdd({ pack: true, text: packageText(sources), paths });
-    return 'replaced' as const;
+    setView({ page: 'list' });
+    addTasks(ids);
+    return null;
   };
   const hasChoice = packages.length > 0;
-  const skip = useEffectEvent(() => void goOn());
+  const skip = useEffectEvent(() => {
+    void goOn();
+    onClose();
+  });
   useEffect(() => {
     if (!hasChoice) skip();
   }, [hasChoice]);

@@ -12,25 +12,6 @@ export function packageSources(tasks: readonly Chosen[]): readonly PackageSource
   });
 }
 
-/** Those that have an address, as an input file for the Add box; names that the addresses say are left out. */
-export function packageText(sources: readonly PackageSource[]): string {
-  const lines = sources.flatMap(({ url, name, checksum }) => {
-    if (url === undefined) return [];
-    const said = name === undefined || lastPart(url) === name ? [] : [`  out=${name}`];
-    return [url, ...said, ...(checksum === undefined ? [] : [`  checksum=${checksum}`])];
-  });
-  return lines.join('\n');
-}
-
-function lastPart(url: string): string {
-  const part = URL.parse(url)?.pathname.split('/').at(-1) ?? '';
-  try {
-    return decodeURIComponent(part);
-  } catch {
-    return part;
-  }
-}
-
 function sourceOf({ url, path, name, checksum }: Task['items'][number]): PackageSource {
   return {
     ...(url !== null ? { url } : { path: path ?? '' }),

@@ -1,6 +1,8 @@
 import i18next from 'i18next';
 import { orTell } from '../../store/engine.ts';
 import { tell } from '../../store/notices.ts';
+import { closeTray, openTray, useTray } from '../../store/tray.ts';
+import { setView, useView } from '../../store/view.ts';
 import { wire } from '../../wire/wires.ts';
 
 /** Each says how many it was. */
@@ -18,6 +20,20 @@ export async function clearDone(): Promise<void> {
   const answer = await orTell(wire.call('tasks.clearDone', {}));
   if (answer !== null) tell({ kind: 'info', text: i18next.t('frame.cleared', { count: answer.count }) });
 }
+
+/** Shows the tray, with the focus in it; or folds it away. */
+export function toggleTray(): void {
+  const isShown = useTray.getState().isOpen && useView.getState().page === 'list';
+  if (isShown) {
+    closeTray();
+    return;
+  }
+  setView({ page: 'list' });
+  openTray(true);
+}
+
+/** Marks the part of the window that is the tray. */
+export const TRAY = 'data-tray';
 
 /** The list as a file that goes back in with `importList`. */
 export async function exportList(): Promise<void> {

@@ -1,7 +1,7 @@
 import { useEffect } from 'react';
 import type { WindowAction } from '../../../main/contract/desktop.ts';
 import { openAdd, openDialog, setView, useView } from '../../store/view.ts';
-import { exportList, pauseAll, resumeAll } from './commands.ts';
+import { exportList, pauseAll, resumeAll, toggleTray } from './commands.ts';
 
 /** The element that Ctrl+F goes to. */
 export const SEARCH_FIELD = 'search-downloads';
@@ -32,7 +32,7 @@ export function keysText(name: Shortcut): string {
 
 const ACTIONS: Readonly<Record<WindowAction, () => void>> = {
   add: () => openAdd(),
-  newPackage: () => openAdd({ pack: true }),
+  newPackage: toggleTray,
   settings: () => setView({ page: 'settings' }),
   history: () => setView({ page: 'history' }),
   search: () => document.getElementById(SEARCH_FIELD)?.focus(),

@@ -2,10 +2,11 @@ import { ArrowDownUp, Ellipsis, Package, PanelRight, Pause, Play, Plus, Search, 
 import { Button as AriaButton, Input, SearchField } from 'react-aria-components';
 import { useTranslation } from 'react-i18next';
 import { useCounts } from '../../store/shown.ts';
+import { useTray } from '../../store/tray.ts';
 import { openAdd, openDialog, SORTS, setView, useView } from '../../store/view.ts';
 import { Button, IconButton } from '../parts/button.tsx';
 import { MenuButton, type MenuEntry } from '../parts/menu.tsx';
-import { clearDone, exportList, pauseAll, resumeAll } from './commands.ts';
+import { clearDone, exportList, pauseAll, resumeAll, toggleTray } from './commands.ts';
 import { REGION } from './regions.ts';
 import { keysText, SEARCH_FIELD } from './shortcuts.ts';
 
@@ -14,6 +15,7 @@ export function Toolbar() {
   const { t } = useTranslation();
   const isList = useView((view) => view.page === 'list');
   const detailsOpen = useView((view) => view.detailsOpen);
+  const trayOpen = useTray((tray) => tray.isOpen) && isList;
   return (
     <header
       {...{ [REGION]: 2 }}
@@ -22,7 +24,7 @@ export function Toolbar() {
       <Button look="primary" icon={<Plus aria-hidden />} onPress={() => openAdd()}>
         {t('frame.add')}
       </Button>
-      <Button icon={<Package aria-hidden />} onPress={() => openAdd({ pack: true })}>
+      <Button icon={<Package aria-hidden />} aria-expanded={trayOpen} onPress={() => toggleTray()}>
         {t('frame.newPackage')}
       </Button>
       <PauseAll />

@@ -48,7 +48,7 @@ export const Entry = memo(function Entry({ id, row }: { readonly id: string; rea
             {row.name}
           </div>
           <div className="truncate text-small text-dim" title={error ?? row.url}>
-            {error === null ? host : `${host} · ${error}`}
+            {[host, error].filter(Boolean).join(' · ')}
           </div>
         </div>
         <Outcome outcome={row.outcome} />

@@ -1,6 +1,6 @@
 import { useTranslation } from 'react-i18next';
 import { taskById } from '../../store/tasks.ts';
-import { useDrag } from './drag.ts';
+import { useDrag, useDragStore } from './drag.ts';
 
 /** Where what is dragged would land. */
 export function DropLine({ rowHeight }: { readonly rowHeight: number }) {
@@ -20,7 +20,9 @@ export function DropLine({ rowHeight }: { readonly rowHeight: number }) {
 export function DragChip() {
   const { t } = useTranslation();
   const drag = useDrag((state) => state);
-  if (drag === null) return null;
+  // What goes out as a file, the system shows beside the pointer.
+  const goesOut = useDragStore(({ out }) => out !== null);
+  if (drag === null || goesOut) return null;
   const [first] = drag.ids;
   const name =
     drag.ids.size === 1 ? taskById(first ?? '')?.name : t('list.dragged', { count: drag.ids.size });

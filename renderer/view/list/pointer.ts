@@ -1,15 +1,14 @@
 import type { PointerEvent as ReactPointerEvent } from 'react';
 import { selectOnly, selectTo, toggleSelected, useSelection } from '../../store/selection.ts';
 import { shownNow } from '../../store/shown.ts';
+import { dragByPointer } from '../parts/pointer-drag.ts';
+import { addTasks } from '../tray/adding.ts';
+import { TRAY_TARGET } from '../tray/tray-target.tsx';
 import { useDragStore } from './drag.ts';
 import { isListOrder, moveToRow } from './reorder.ts';
 import { targetIds } from './targets.ts';
 
-/** So far a pointer goes before it drags, in pixels. */
-const DRAG_FROM = 6;
-/** So near to an edge it scrolls, so fast at most, in pixels and pixels a frame. */
-const SCROLL_ZONE = 40;
-const SCROLL_STEP = 14;
+const SCROLL = { zone: 40, step: 14 } as const;
 
 export interface PointerHost {
   /** What scrolls. */
@@ -33,61 +32,38 @@ export function pressRow(event: ReactPointerEvent, id: string, host: PointerHost
 
 /** Until the button comes up. `ifClicked` is then the only one selected, unless it was dragged. */
 function followPointer(down: PointerEvent, host: PointerHost, ifClicked: string | null): void {
-  const end = new AbortController();
-  const { signal } = end;
-  let state: 'pressed' | 'dragging' | 'refused' = 'pressed';
-  const move = (event: PointerEvent) => {
-    if (state === 'pressed' && Math.abs(event.clientY - down.clientY) >= DRAG_FROM) {
-      state = isListOrder() ? 'dragging' : 'refused';
-      if (state === 'dragging') scrollAtEdges(host, signal);
-    }
-    if (state === 'dragging') showDrag(event.clientX, event.clientY, host);
-  };
-  const finish = (drop: boolean) => {
-    end.abort();
-    const { drag } = useDragStore.getState();
-    useDragStore.setState({ drag: null });
-    if (drop && drag !== null) moveToRow([...drag.ids], drag.at);
-    else if (drop && state === 'pressed' && ifClicked !== null) selectOnly(ifClicked);
-  };
-  addEventListener('pointermove', move, { signal });
-  addEventListener('pointerup', () => finish(true), { signal });
-  addEventListener('pointercancel', () => finish(false), { signal });
-  addEventListener('blur', () => finish(false), { signal });
-  const cancel = (event: KeyboardEvent) => {
-    if (event.key !== 'Escape' || state !== 'dragging') return;
-    event.stopPropagation();
-    event.preventDefault();
-    finish(false);
-  };
-  addEventListener('keydown', cancel, { signal, capture: true });
+  // A finished download is dragged as a file, by the browser or the system.
+  const isFile = down.target instanceof Element && down.target.closest('[draggable="true"]') !== null;
+  dragByPointer(down, {
+    element: host.element,
+    scroll: SCROLL,
+    scrolls: () => useDragStore.getState().drag?.at != null,
+    move: (x, y) => {
+      if (!isFile) showDrag(x, y, host);
+    },
+    end: (drops, dragged) => {
+      const { drag } = useDragStore.getState();
+      useDragStore.setState({ drag: null });
+      if (drops && drag?.overTray) addTasks(drag.ids);
+      else if (drops && drag?.at != null) moveToRow([...drag.ids], drag.at);
+      else if (drops && (isFile || !dragged) && ifClicked !== null) selectOnly(ifClicked);
+    },
+  });
 }
 
 function showDrag(x: number, y: number, host: PointerHost): void {
   const { drag } = useDragStore.getState();
   const ids = drag?.ids ?? new Set(targetIds());
-  const box = host.element.getBoundingClientRect();
-  const row = Math.round((y - box.top + host.element.scrollTop) / host.rowHeight);
-  const at = Math.min(shownNow().length, Math.max(0, row));
-  useDragStore.setState({ drag: { ids, at, x, y } });
+  const overTray = document.elementFromPoint(x, y)?.closest(`[${TRAY_TARGET}]`) != null;
+  const at = overTray || !isListOrder() ? null : rowAt(y, host);
+  useDragStore.setState({ drag: { ids, at, overTray, x, y } });
 }
 
-function scrollAtEdges(host: PointerHost, signal: AbortSignal): void {
-  const { element } = host;
-  const frame = () => {
-    if (signal.aborted) return;
-    const { drag } = useDragStore.getState();
-    if (drag !== null) {
-      const { top, bottom } = element.getBoundingClientRect();
-      const beyond = Math.min(0, drag.y - top - SCROLL_ZONE) || Math.max(0, drag.y - bottom + SCROLL_ZONE);
-      if (beyond !== 0) {
-        element.scrollTop += Math.round(Math.max(-1, Math.min(1, beyond / SCROLL_ZONE)) * SCROLL_STEP);
-        showDrag(drag.x, drag.y, host);
-      }
-    }
-    requestAnimationFrame(frame);
-  };
-  requestAnimationFrame(frame);
+/** Before which of the rows a place is; their number is the end. */
+export function rowAt(y: number, host: PointerHost): number {
+  const box = host.element.getBoundingClientRect();
+  const row = Math.round((y - box.top + host.element.scrollTop) / host.rowHeight);
+  return Math.min(shownNow().length, Math.max(0, row));
 }
 
 /** The other button goes down: what is not selected yet is selected alone. */

@@ -5,6 +5,7 @@ import { memo, useState } from 'react';
 import { useSelection } from '../../store/selection.ts';
 import { Cell } from './cell.tsx';
 import { useDrag } from './drag.ts';
+import { dragOut } from './drag-out.ts';
 import { NameCell } from './name-cell.tsx';
 import { ProgressCell } from './progress-cell.tsx';
 import { QuickActions } from './quick-actions.tsx';
@@ -50,6 +51,8 @@ export const Row = memo(function Row({ t, id, index, top, height }: RowProps) {
       // The first row has the names of the columns.
       aria-rowindex={index + 2}
       aria-selected={isSelected}
+      draggable={task.state === 'done'}
+      onDragStart={(event) => dragOut(event, id)}
       onPointerEnter={() => setHovered(true)}
       onPointerLeave={() => setHovered(false)}
       style={{ height, transform: `translateY(${top}px)` }}

@@ -1,6 +1,6 @@
 // biome-ignore-all lint/a11y/useSemanticElements: the rows of a table cannot be placed freely.
 // biome-ignore-all lint/a11y/useFocusableInteractive: the focus is the grid's own; it says which row is active.
-import { defaultRangeExtractor, useVirtualizer } from '@tanstack/react-virtual';
+import { useVirtualizer } from '@tanstack/react-virtual';
 import {
   type MouseEvent,
   type PointerEvent,
@@ -16,6 +16,8 @@ import { useTranslation } from 'react-i18next';
 import { watchPieces } from '../../store/pieces.ts';
 import { selectOnly, useSelection } from '../../store/selection.ts';
 import { useSettings } from '../../store/settings.ts';
+import { ColumnNames } from '../parts/column-names.tsx';
+import { withActive } from '../parts/drawn-rows.ts';
 import { COLUMNS } from './cell.tsx';
 import { ContextMenu, type OpenMenu } from './context-menu.tsx';
 import { useDrag } from './drag.ts';
@@ -96,7 +98,7 @@ export function TaskGrid({ ids }: { readonly ids: readonly string[] }) {
         }}
         className={`group/grid relative min-h-0 flex-1 overflow-x-hidden overflow-y-auto outline-none ${isDragging ? 'cursor-grabbing' : ''}`}
       >
-        <ColumnNames />
+        <ColumnNames names={COLUMNS.map((column) => t(`list.columns.${column}`))} />
         <div
           role="rowgroup"
           className={`relative ${isDragging ? 'pointer-events-none' : ''}`}
@@ -131,11 +133,7 @@ function useRows(
     overscan: OVERSCAN,
     // Rows are drawn when there is time for them, not while the browser waits with the scrolling.
     useFlushSync: false,
-    rangeExtractor: (range) => {
-      const rows = defaultRangeExtractor(range);
-      if (currentRow < 0 || currentRow >= range.count || rows.includes(currentRow)) return rows;
-      return [...rows, currentRow].sort((a, b) => a - b);
-    },
+    rangeExtractor: withActive(currentRow),
   });
   // biome-ignore lint/correctness/useExhaustiveDependencies: all rows are measured anew when they are of another height.
   useLayoutEffect(() => virtual.measure(), [rowHeight]);
@@ -146,22 +144,6 @@ function useRows(
   // biome-ignore lint/correctness/useExhaustiveDependencies: it is shown when the keyboard comes to it, not when others move it.
   useLayoutEffect(() => show(), [current]);
   return virtual;
-}
-
-/** For those who do not see the columns. */
-function ColumnNames() {
-  const { t } = useTranslation();
-  return (
-    <div role="rowgroup" className="sr-only">
-      <div role="row" aria-rowindex={1}>
-        {COLUMNS.map((column, index) => (
-          <span key={column} role="columnheader" aria-colindex={index + 1}>
-            {t(`list.columns.${column}`)}
-          </span>
-        ))}
-      </div>
-    </div>
-  );
 }
 
 function rowElement(id: string | null): HTMLElement | null {

@@ -30,7 +30,7 @@ const BY_ENDING = new Map(
 
 /** What kind of file it is, by its name; a package is a box. */
 export function TypeIcon({ isPackage, name }: { readonly isPackage: boolean; readonly name: string }) {
-  const Icon = isPackage ? Package : iconOf(name);
+  const Icon = isPackage ? Package : fileIcon(name);
   return (
     <span
       className={`grid size-8 place-items-center forced-colors:bg-transparent! rounded-control group-data-compact/grid:size-[26px] group-data-compact/grid:rounded-md [&>svg]:size-[17px] group-data-compact/grid:[&>svg]:size-[15px] ${isPackage ? 'bg-acc-soft text-acc-text' : 'bg-hover text-dim group-hover/row:bg-track'}`}
@@ -40,7 +40,8 @@ export function TypeIcon({ isPackage, name }: { readonly isPackage: boolean; rea
   );
 }
 
-function iconOf(name: string): LucideIcon {
+/** By the ending of its name. */
+export function fileIcon(name: string): LucideIcon {
   const ending = name.slice(name.lastIndexOf('.') + 1).toLowerCase();
   return DISCS.has(ending) ? Disc3 : (BY_ENDING.get(ending) ?? File);
 }

@@ -3,6 +3,7 @@ import { useAbout } from '../../store/about.ts';
 import { useStatus } from '../../store/status.ts';
 import { formatTime } from '../../words/format.ts';
 import { Note } from './notes.tsx';
+import { UpdatesPart } from './updates-part.tsx';
 
 export function AboutSection() {
   const { t, i18n } = useTranslation();
@@ -38,6 +39,7 @@ export function AboutSection() {
         )}
       </dl>
       {about?.keepsSecrets === false && <Note look="warn">{t('settings.about.noKeyring')}</Note>}
+      <UpdatesPart />
       <p className="mt-4 mb-0 text-small text-dim">{t('settings.about.licence')}</p>
     </>
   );

@@ -1,17 +1,12 @@
-import { Copy, Download, Upload } from 'lucide-react';
+import { Download, Upload } from 'lucide-react';
 import { useTranslation } from 'react-i18next';
 import type { Settings } from '../../../main/contract/settings.ts';
-import { copyText } from '../../store/actions.ts';
 import { openDialog } from '../../store/view.ts';
-import { wire } from '../../wire/wires.ts';
 import { exportList } from '../frame/commands.ts';
 import { Button } from '../parts/button.tsx';
-import { FieldRow, TextField } from '../parts/fields.tsx';
+import { FieldRow } from '../parts/fields.tsx';
 import { save } from './saving.tsx';
-import { Group, NumberSetting, WideRow } from './setting-fields.tsx';
-
-/** As a bookmark it hands the page that is open over to the desktop, which asks before anything begins. */
-const BOOKMARKLET = "javascript:location.href='satchel://add?url='+encodeURIComponent(location.href);void 0";
+import { Group, NumberSetting } from './setting-fields.tsx';
 
 export function ListsSection({ settings }: { readonly settings: Settings }) {
   const { t } = useTranslation();
@@ -44,31 +39,6 @@ export function ListsSection({ settings }: { readonly settings: Settings }) {
           )}
         </FieldRow>
       </Group>
-      {wire.desktop !== null && <Bookmarklet />}
     </>
-  );
-}
-
-function Bookmarklet() {
-  const { t } = useTranslation();
-  return (
-    <Group title={t('settings.lists.browser')}>
-      <WideRow title={t('settings.lists.bookmarklet')}>
-        <TextField
-          label={t('settings.lists.bookmarklet')}
-          labelHidden
-          hint={t('settings.lists.bookmarkletHint')}
-          isReadOnly
-          mono
-          lines={2}
-          value={BOOKMARKLET}
-          after={
-            <Button icon={<Copy aria-hidden />} onPress={() => void copyText(BOOKMARKLET)}>
-              {t('settings.copy')}
-            </Button>
-          }
-        />
-      </WideRow>
-    </Group>
   );
 }

@@ -1,15 +1,15 @@
-import { Copy, RefreshCw } from 'lucide-react';
-import { type ReactNode, useEffect, useState } from 'react';
+import { RefreshCw } from 'lucide-react';
+import { useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { RemoteAccess } from '../../../main/contract/desktop.ts';
 import type { Settings } from '../../../main/contract/settings.ts';
 import { refreshAbout, useAbout } from '../../store/about.ts';
-import { copyText } from '../../store/actions.ts';
 import { orTell } from '../../store/engine.ts';
 import { wire } from '../../wire/wires.ts';
-import { Button, IconButton } from '../parts/button.tsx';
+import { Button } from '../parts/button.tsx';
 import { Confirm } from '../parts/confirm.tsx';
 import { FieldRow } from '../parts/fields.tsx';
+import { Copyable } from './copyable.tsx';
 import { Note } from './notes.tsx';
 import { save } from './saving.tsx';
 import { ShowButton } from './secret-field.tsx';
@@ -82,11 +82,7 @@ function Reach({ enabled, remote }: { readonly enabled: boolean; readonly remote
       )}
       {address !== null && (
         <FieldRow title={t('settings.remote.address')}>
-          {() => (
-            <Copyable text={address} label={t('settings.remote.copyAddress')}>
-              {address}
-            </Copyable>
-          )}
+          {() => <Copyable text={address} label={t('settings.remote.copyAddress')} />}
         </FieldRow>
       )}
       {token !== null && <Token token={token} />}
@@ -141,24 +137,5 @@ function Hidden() {
       <span aria-hidden>{'•'.repeat(16)}</span>
       <span className="sr-only">{t('settings.hidden')}</span>
     </>
-  );
-}
-
-function Copyable(props: {
-  readonly text: string;
-  readonly label: string;
-  readonly beside?: ReactNode;
-  readonly children: ReactNode;
-}) {
-  return (
-    <span className="flex min-w-0 max-w-full items-center gap-1">
-      <code data-selectable className="min-w-0 font-mono text-small break-all">
-        {props.children}
-      </code>
-      {props.beside}
-      <IconButton label={props.label} onPress={() => void copyText(props.text)}>
-        <Copy aria-hidden />
-      </IconButton>
-    </span>
   );
 }

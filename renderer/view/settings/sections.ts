@@ -9,12 +9,14 @@ import {
   type LucideIcon,
   Monitor,
   Palette,
+  Puzzle,
   Radio,
   Shapes,
 } from 'lucide-react';
 import type { ComponentType } from 'react';
 import type { Settings } from '../../../main/contract/settings.ts';
 import { AboutSection } from './about-section.tsx';
+import { BrowsersSection } from './browsers-section.tsx';
 import { CategoriesSection } from './categories-section.tsx';
 import { DesktopSection } from './desktop-section.tsx';
 import { DownloadsSection } from './downloads-section.tsx';
@@ -43,6 +45,7 @@ export const SECTIONS = {
   desktop: { icon: Monitor, only: 'desktop', Content: DesktopSection },
   remote: { icon: Radio, only: 'desktop', Content: RemoteSection },
   session: { icon: LogIn, only: 'browser', Content: SessionSection },
+  browsers: { icon: Puzzle, Content: BrowsersSection },
   webhooks: { icon: Bell, Content: WebhooksSection },
   lists: { icon: ListChecks, Content: ListsSection },
   about: { icon: Info, Content: AboutSection },

@@ -64,7 +64,7 @@ export const list = {
   empty: {
     all: {
       title: 'Nothing here yet',
-      what: 'Paste a link, or press Add.',
+      what: 'Paste a link, drop links or files here, or press Add.',
     },
     running: {
       title: 'Nothing is running',

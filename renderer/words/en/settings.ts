@@ -19,6 +19,7 @@ export const settings = {
     desktop: 'Desktop',
     remote: 'Remote access',
     session: 'Session',
+    browsers: 'Browsers',
     webhooks: 'Webhooks',
     lists: 'History and lists',
     about: 'About',
@@ -270,6 +271,28 @@ export const settings = {
       'None is set. It can only be set in the file settings.json, as “onDone”, so that nobody can do so from afar.',
     onDoneIs: 'It can only be changed in the file settings.json. This one is run:',
   },
+  browsers: {
+    extension: 'Extension',
+    here: 'Browsers on this computer',
+    hereHint:
+      'Tells Chrome, Chromium, Edge, Brave and Firefox where Satchel is. Their extension then hands downloads over.',
+    commandHint: 'Run this where the browser runs. Its extension then finds Satchel by itself.',
+    setUp: 'Set up',
+    takeBack: 'Take back',
+    isSetUp: 'Set up for {{browsers}}.',
+    isTakenBack: 'Taken back from {{browsers}}.',
+    pair: 'Pair a browser',
+    pairHint:
+      'For an extension that cannot be set up so. The code is good once, for ten minutes, and lets it hand over downloads and nothing else.',
+    showCode: 'Show a code',
+    since: 'paired {{time}}',
+    unpair: 'Do not let {{name}} hand over any more',
+    bookmarklets: 'Bookmarks',
+    thisPage: 'This page to Satchel',
+    itsFiles: 'Files of this page to a package',
+    bookmarkletHint:
+      'Drag the button to the bookmarks of your browser, or make a bookmark with this address. Satchel asks before anything begins.',
+  },
   lists: {
     history: 'History',
     days: 'Keep the history for',
@@ -281,10 +304,6 @@ export const settings = {
     import: 'Import a list',
     importHint: 'From Satchel, or addresses, one a line.',
     importDo: 'Import…',
-    browser: 'From the browser',
-    bookmarklet: 'Bookmark for your browser',
-    bookmarkletHint:
-      'Make a new bookmark and paste this as its address. A click on it hands the page at hand over to Satchel, which asks before it fetches anything.',
   },
   about: {
     slogan: 'Never writes a wrong byte, and never loses one.',
@@ -297,6 +316,25 @@ export const settings = {
     systems: { linux: 'Linux', darwin: 'macOS', win32: 'Windows' },
     noKeyring:
       'This system has no keyring, so passwords are only kept until Satchel quits. Install one, such as GNOME Keyring or KWallet, to have them kept.',
+    updates: 'Updates',
+    updatesAddress: 'Where newer versions are looked for',
+    updatesHint:
+      'The https address of a folder with updates. Empty means that nobody is ever asked. Nothing is fetched before you agree.',
+    updatesExample: 'https://example.org/satchel/',
+    updatesWrong: 'An address begins with https:// and has no user or password.',
+    newer: 'Newer version',
+    check: 'Check now',
+    updatesState: {
+      off: 'Not looked for',
+      idle: 'Looked for once a day',
+      checking: 'Looking…',
+      current: 'None: this is the newest one',
+      found: 'Satchel {{version}}',
+      waiting: 'Satchel {{version}} is fetched when no download runs',
+      fetching: 'Satchel {{version}} is being fetched',
+      ready: 'Satchel {{version}} is installed when you quit',
+      failed: 'It could not be found out: {{problem}}',
+    },
     licence: 'Free software under the MIT licence. © 2026 The Satchel authors.',
   },
   signIn: {

@@ -75,8 +75,8 @@ export const dialogs = {
   addToPackage: {
     title_other: '将 {{count}} 个下载加入打包',
     into: '打包任务',
-    new: '新建打包',
-    newHint: '将打开添加窗口。',
+    new: '正在整理的新打包',
+    newHint: '这些内容会放进正在整理的打包中。',
     existing_other: '{{name}}（{{count}} 项）',
     hint: '这些下载仍留在列表中。已完成的文件直接从磁盘打包，其余的会为打包重新下载。',
     action: '加入打包',

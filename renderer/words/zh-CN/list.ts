@@ -59,7 +59,7 @@ export const list = {
   empty: {
     all: {
       title: '这里还没有任务',
-      what: '粘贴链接，或点击“添加”。',
+      what: '粘贴链接、把链接或文件拖到这里，或点击“添加”。',
     },
     running: {
       title: '没有正在下载的任务',

@@ -43,13 +43,14 @@ async function holdPopups(): Promise<void> {
 }
 
 /**
- * While it is held its opener stands still with it, for good if it is closed then: first it goes on, to nowhere. No
- * answer is waited for: it may move to another process, and then there is none.
+ * While it is held its opener stands still with it, for good if it is closed then: first it goes on, to nowhere. That
+ * it leads nowhere is waited for, or it could be faster; the rest is not: it may move to another process, and then there
+ * is no answer.
  */
 async function closePopup(page: CdpSession, targetId: string): Promise<void> {
   const { root } = browser();
+  await page.send('Fetch.enable');
   await Promise.all([
-    page.send('Fetch.enable'),
     page.send('Runtime.runIfWaitingForDebugger'),
     root.send('Target.closeTarget', { targetId }),
   ]);

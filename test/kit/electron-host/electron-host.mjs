@@ -5,7 +5,7 @@ import { readFileSync, statSync } from 'node:fs';
 import inspector from 'node:inspector';
 import { join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { becomeMainProcess, ELECTRON_VERSION } from './environment.ts';
+import { becomeMainProcess, ELECTRON_VERSION, isPackaged } from './environment.ts';
 
 const given = process.argv.slice(2);
 if (given.includes('--version') || given.includes('-v')) {
@@ -21,7 +21,9 @@ async function start() {
   const script = mainScript(resolve(target));
   // What is meant for Chromium and Node is not the app's.
   const switches = given.slice(0, Math.max(at, 0)).filter((arg) => arg.startsWith('--user-data-dir='));
-  process.argv = [process.argv[1] ?? '', target, ...switches, ...given.slice(at + 1)];
+  // A packed app is not told where it lies: it is the program.
+  const named = isPackaged() ? [] : [target];
+  process.argv = [process.argv[1] ?? '', ...named, ...switches, ...given.slice(at + 1)];
   becomeMainProcess(script);
   const { registerHost } = await import('./register.ts');
   registerHost();

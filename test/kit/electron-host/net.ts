@@ -1,8 +1,10 @@
 import { readFile } from 'node:fs/promises';
+import http from 'node:http';
+import https from 'node:https';
 import { extname } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { Net } from 'electron';
-import { offered } from './offered.ts';
+import type { ClientRequest, ClientRequestConstructorOptions, Net } from 'electron';
+import { notOffered, offered } from './offered.ts';
 import { handlerOf } from './protocol.ts';
 import { schemeOf } from './scheme-urls.ts';
 
@@ -28,7 +30,14 @@ export const net = offered('net', {
     if (handler !== null) return handler(new Request(input, init));
     return scheme === 'file' ? fileResponse(fileURLToPath(address)) : fetch(input, init);
   },
-} satisfies Pick<Net, 'online' | 'isOnline' | 'fetch'>);
+  /** By Node: without a cache, cookies or the proxy of the system. A redirect is an answer like any other. */
+  request(options: ClientRequestConstructorOptions | string): ClientRequest {
+    if (typeof options === 'string') throw notOffered('net.request with an address');
+    const { session: _session, redirect: _redirect, ...asked } = options;
+    const { request } = asked.protocol === 'https:' ? https : http;
+    return request(asked as http.RequestOptions) as unknown as ClientRequest;
+  },
+} satisfies Pick<Net, 'online' | 'isOnline' | 'fetch' | 'request'>);
 
 async function fileResponse(path: string): Promise<Response> {
   const type = TYPES[extname(path)] ?? 'application/octet-stream';

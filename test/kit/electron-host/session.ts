@@ -60,4 +60,13 @@ class HostSession extends Offered implements Pick<Session, Members> {
 
 export const defaultSession = new HostSession();
 
-export const session = offered('session', { defaultSession });
+const partitions = new Map<string, HostSession>();
+
+/** One for each name, as long as the app runs. */
+function fromPartition(name: string): HostSession {
+  const there = partitions.get(name) ?? new HostSession();
+  partitions.set(name, there);
+  return there;
+}
+
+export const session = offered('session', { defaultSession, fromPartition });

@@ -13,7 +13,11 @@ const WITH_VALUE = new Set(
     '--data-urlencode -e --referer -F --form --form-string -H --header --json -K --config -m --max-time ' +
     '--connect-timeout --limit-rate -o --output --output-dir -r --range --retry --retry-delay --retry-max-time ' +
     '-T --upload-file -u --user --url -w --write-out -x --proxy -U --proxy-user -X --request --resolve --cacert ' +
-    '-E --cert --key -y -Y -z --time-cond --max-redirs --oauth2-bearer --interface --ciphers --tls-max'
+    '-E --cert --key -y -Y -z --time-cond --max-redirs --oauth2-bearer --interface --ciphers --tls-max ' +
+    '--cert-type --key-type --pass --capath --crlfile --proxy-header --proxy-cacert --noproxy --socks5 --preproxy ' +
+    '--socks5-hostname --connect-to --dns-servers --max-filesize --unix-socket -D --dump-header -Q --quote ' +
+    '--url-query --trace --trace-ascii --stderr --speed-limit --speed-time --rate --proto --proto-redir ' +
+    '--proto-default --local-port --keepalive-time --etag-save --etag-compare --aws-sigv4 --tls13-ciphers --curves'
   ).split(' '),
 );
 
@@ -30,6 +34,8 @@ export function readCurl(words: readonly string[]): CurlCommand {
   const headers: Record<string, string> = {};
   const urls: string[] = [];
   const names: string[] = [];
+  const sent: string[] = [];
+  let asks = false;
   let sends = false;
   const take: Readonly<Record<string, (value: string) => void>> = {
     '--url': (value) => urls.push(value),
@@ -44,12 +50,15 @@ export function readCurl(words: readonly string[]): CurlCommand {
     '-X': (value) => {
       sends ||= !/^(?:get|head)$/i.test(value);
     },
-    '-d': () => {
-      sends = true;
+    '-d': (value) => sent.push(value),
+    '-G': () => {
+      asks = true;
     },
   };
   for (const { option, value } of optionsOf(words)) take[option]?.(value);
-  return { links: urls.map((url, index) => linkOf(url, headers, names[index])), sends };
+  const query = asks ? sent.join('&') : '';
+  const links = urls.map((url, index) => linkOf(withQuery(url, query), headers, names[index]));
+  return { links, sends: sends || (!asks && sent.length > 0) };
 }
 
 const SHORT: Readonly<Record<string, string>> = {
@@ -57,6 +66,7 @@ const SHORT: Readonly<Record<string, string>> = {
   '--user-agent': '-A',
   '--referer': '-e',
   '--user': '-u',
+  '--get': '-G',
   '--cookie': '-b',
   '--output': '-o',
   '--request': '-X',
@@ -111,7 +121,14 @@ function put(headers: Record<string, string>, name: string, value: string): void
 
 function basic(userAndPassword: string): string {
   const bytes = new TextEncoder().encode(userAndPassword);
-  return `Basic ${btoa(String.fromCharCode(...bytes))}`;
+  // Not all of them as arguments of one call: that many the stack does not hold.
+  return `Basic ${btoa(Array.from(bytes, (byte) => String.fromCharCode(byte)).join(''))}`;
+}
+
+/** With `-G` what would be sent goes into the address. */
+function withQuery(url: string, query: string): string {
+  if (query === '') return url;
+  return `${url}${url.includes('?') ? '&' : '?'}${query}`;
 }
 
 /** Of a path the last part: folders are the user's to choose here. curl takes an address without a scheme too. */

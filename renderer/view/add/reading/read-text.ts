@@ -1,9 +1,10 @@
+import { parseHeaderLines } from '../header-lines.ts';
 import { readCurl } from './curl.ts';
 import type { GivenLink } from './given-link.ts';
 import { htmlLinks, isHtml } from './html-links.ts';
 import { type ListedTask, readList } from './list-json.ts';
 import { expandPattern } from './patterns.ts';
-import { shellWords } from './shell-words.ts';
+import { commandWords } from './shell-words.ts';
 
 /** What a pasted text holds. */
 export type Reading =
@@ -32,7 +33,7 @@ export function readText(text: string): Reading {
   for (let at = rest.search(CURL); at >= 0; at = rest.search(CURL)) {
     readPlain(rest.slice(0, at), found);
     const command = rest.slice(at).replace(/^[ \t]*(?:\$[ \t]+)?/, '');
-    const { words, end } = shellWords(command);
+    const { words, end } = commandWords(command);
     const curl = readCurl(words.slice(1));
     found.sends ||= curl.sends;
     for (const link of curl.links) found.add(link);
@@ -58,7 +59,9 @@ class Found {
   /** What an indented line says of the address above. */
   tell(url: string, more: Partial<GivenLink>): void {
     const link = this.#links.get(url);
-    if (link !== undefined) this.#links.set(url, { ...link, ...more });
+    if (link === undefined) return;
+    const headers = more.headers === undefined ? {} : { headers: { ...link.headers, ...more.headers } };
+    this.#links.set(url, { ...link, ...more, ...headers });
   }
 
   reading(): Reading {
@@ -95,9 +98,11 @@ function readLines(text: string, found: Found): void {
       continue;
     }
     // Further addresses of the same file follow after tabs.
-    const first = line.split('\t', 1)[0]?.trim() ?? '';
+    const [first = '', ...others] = line.split('\t').map((part) => part.trim());
     const whole = isAddress(first) && !/\s/.test(first);
-    for (const url of whole ? [first] : urlsIn(line)) above = found.add({ url })?.url ?? null;
+    const spares = whole ? others.filter((url) => isAddress(url) && !/\s/.test(url)) : [];
+    const more = spares.length > 0 ? { spares } : {};
+    for (const url of whole ? [first] : urlsIn(line)) above = found.add({ url, ...more })?.url ?? null;
   }
 }
 
@@ -111,10 +116,20 @@ const OPTIONS: Readonly<Record<string, 'name' | 'dir' | 'checksum'>> = {
 function optionOf(line: string): Partial<GivenLink> | null {
   const [, key = '', value = ''] = /^([a-z][a-z0-9-]*)\s*=\s*(.*)$/i.exec(line) ?? [];
   if (key === '') return null;
+  const header = headerOf(key.toLowerCase(), value);
+  if (header !== null) return { headers: header };
   const ours = OPTIONS[key.toLowerCase()];
   if (ours === undefined || value === '') return {};
   // aria2 has `sha-256=HEX` where we have `sha256:HEX`.
-  return { [ours]: ours === 'checksum' ? value.replace(/^(\w+)-?(\w*)=/, '$1$2:') : value };
+  return { [ours]: ours === 'checksum' ? value.replace(/^(\w+)(?:-(\w+))?=/, '$1$2:') : value };
+}
+
+/** What aria2's options say of the request; null where they say nothing of it. */
+function headerOf(key: string, value: string): Readonly<Record<string, string>> | null {
+  if (key === 'referer' || key === 'user-agent') return { [key]: value };
+  if (key !== 'header') return null;
+  const parsed = parseHeaderLines(value);
+  return parsed.ok ? parsed.headers : null;
 }
 
 /** Addresses in running text, patterns too. */
@@ -125,14 +140,21 @@ function urlsIn(line: string): readonly string[] {
 
 /** What ends a sentence, or a bracket around an address, is no part of it. */
 function withoutEnd(url: string): string {
-  const bare = url.replace(/[.,;:!?…。，、]+$/u, '');
-  const open = PAIRS[bare.at(-1) ?? ''];
-  if (open === undefined || bare.includes(open)) return bare;
-  return withoutEnd(bare.slice(0, -1));
+  const opens = new Map(Object.values(PAIRS).map((sign) => [sign, url.indexOf(sign)]));
+  // By hand: a regular expression takes minutes for a megabyte of dots and a letter.
+  for (let end = url.length; end > 0; end -= 1) {
+    const last = url.charAt(end - 1);
+    if (ENDS.includes(last)) continue;
+    const open = opens.get(PAIRS[last] ?? '') ?? 0;
+    if (open >= 0 && open < end) return url.slice(0, end);
+  }
+  return '';
 }
+
+const ENDS = '.,;:!?…。，、';
 
 const PAIRS: Readonly<Record<string, string>> = { ')': '(', ']': '[', '}': '{' };
 
 function isAddress(text: string): boolean {
-  return /^https?:\/\//i.test(text) && URL.canParse(text);
+  return /^https?:\/\//i.test(text) && URL.parse(text) !== null;
 }

@@ -4,6 +4,15 @@ export interface Command {
   readonly end: number;
 }
 
+/** The words of a command for a shell of POSIX or, as browsers copy it there, for that of Windows. */
+export function commandWords(text: string): Command {
+  const [lines = ''] = /^(?:[^\r\n]*\^\r?\n)*[^\r\n]*/.exec(text) ?? [];
+  if (!/\s\^"/.test(lines)) return shellWords(text);
+  // Of two signs the second is meant, whatever it is; of the end of a line neither.
+  const meant = lines.replace(/\^(\r?\n|[\s\S])/g, (_, sign: string) => (/\n$/.test(sign) ? ' ' : sign));
+  return { words: shellWords(meant).words, end: lines.length };
+}
+
 const ESCAPES: Readonly<Record<string, string>> = { n: '\n', r: '\r', t: '\t' };
 
 /** POSIX quoting, `$'…'`, and lines that go on after a backslash (or `^`, as Windows has it). */
@@ -46,20 +55,22 @@ class Reader {
     const sign = this.#now();
     if (sign === "'") return this.#quoted(/'([^']*)(?:'|$)/y, (inner) => inner);
     if (sign === '"') {
-      return this.#quoted(/"((?:\\[\s\S]|[^"\\])*)(?:"|$)/y, (inner) =>
+      return this.#quoted(/"((?:\\[\s\S]|[^"\\])*)\\?(?:"|$)/y, (inner) =>
         inner.replace(/\\([$`"\\\n])/g, (_, next: string) => (next === '\n' ? '' : next)),
       );
     }
     if (this.#text.startsWith("$'", this.at)) {
-      return this.#quoted(/\$'((?:\\[\s\S]|[^'\\])*)(?:'|$)/y, unescaped);
+      return this.#quoted(/\$'((?:\\[\s\S]|[^'\\])*)\\?(?:'|$)/y, unescaped);
     }
     this.at += 1;
-    if (sign !== '\\') return sign;
+    // A backslash may be the last of the text; behind its end a search would begin anew.
+    if (sign !== '\\' || this.at === this.#text.length) return sign;
     const next = this.#now();
     this.at += 1;
     return next === '\n' ? '' : next;
   }
 
+  /** `pattern` matches whatever follows, to the end of the text too: a backslash may be the last of it. */
   #quoted(pattern: RegExp, meant: (inner: string) => string): string {
     pattern.lastIndex = this.at;
     const inner = pattern.exec(this.#text)?.[1] ?? '';

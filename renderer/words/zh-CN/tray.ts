@@ -1,0 +1,43 @@
+import type { tray as english } from '../en/tray.ts';
+import type { SameWords } from '../same-words.ts';
+
+export const tray = {
+  title: '新建打包',
+  close: '收起打包面板',
+  contents: 'ZIP 的内容',
+  keys: 'Alt 加方向键可移动，F2 重命名，Delete 移出，回车显示更多操作。',
+  add: '添加到打包',
+  links: '链接…',
+  linksTitle: '向打包中添加链接',
+  linksAction: '添加',
+  folder: '文件夹…',
+  empty: '全部清空',
+  nothing: '把许多内容装进一个 ZIP',
+  nothingHint: '将链接、文件、文件夹或列表中的任务拖到这里。',
+  target: '拖到这里打包为 ZIP',
+  pack_other: '打包 {{count}} 个文件',
+  packNothing: '打包',
+  sending: '正在传送文件…',
+  added_other: '已添加 {{count}} 个文件，共 {{all}} 个',
+  nothingNew: '这些内容已经在打包中了。',
+  removed_other: '已从打包中移出 {{count}} 个文件。',
+  undo: '撤销',
+  renamed: '已改名为 {{name}}',
+  newName: '{{name}} 的新名称',
+  newFolder: '新建文件夹',
+  movedTo_other: '已移动 {{count}} 项，从第 {{place}} 位开始',
+  movedIn_other: '{{count}} 个尚未开始的任务已移入打包。',
+  tooMany_other: '内容太多，一个打包装不下。已添加前 {{count}} 个文件。',
+  origin: {
+    sending: '正在从浏览器传送',
+    task: '来自任务列表',
+  },
+  menu: {
+    label: '打包内容操作',
+    rename: '重命名…',
+    gather: '放入新文件夹',
+    up: '上移',
+    down: '下移',
+    remove: '移出打包',
+  },
+} satisfies SameWords<typeof english>;
