@@ -233,8 +233,7 @@ export class Manager {
   #command(records: readonly TaskRecord[], type: UserEvent): void {
     const moves = records.map((record) => ({ record, to: this.#roster.after(record, { type }) }));
     const undo = records.map((record) => this.#roster.copy(record));
-    const fallen =
-      type === 'restart' ? records.filter(({ items }) => items.some((item) => item.received > 0)) : [];
+    const fallen = type === 'restart' ? records.filter(mayHaveBytes) : [];
     for (const { record, to } of moves) {
       // Read again where they are counted.
       recount(record);
@@ -391,6 +390,11 @@ function outgoingOf(events: Iterable<NewEvent>): OutgoingEvent[] {
 
 function tellAll(events: readonly NewEvent[]): void {
   for (const event of events) event.tell();
+}
+
+/** After a kill its journal may know of more than its record. */
+function mayHaveBytes({ place, startOver, items }: TaskRecord): boolean {
+  return (place !== null && !startOver) || items.some(({ received }) => received > 0);
 }
 
 function startOver(record: TaskRecord): void {

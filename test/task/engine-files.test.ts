@@ -119,6 +119,32 @@ describe('restart', () => {
     await desk.demand('a.bin', content);
   });
 
+  test('of what a killed process had not remembered tells of it all the same', async () => {
+    const desk = await EngineDesk.open({ connections: 1, jobs: 1 });
+    desk.serve('/a.bin');
+    desk.serve('/first.bin');
+    const head = desk.server.gate('/a.bin', 0);
+    const gates = [desk.server.gate('/a.bin', 100_000), desk.server.gate('/first.bin', 1000)];
+    const { id } = await desk.add('/a.bin');
+    await desk.until(async () => (await desk.task(id)).total === 200_000);
+    // What is known of both is remembered before this is answered.
+    await desk.add('/first.bin', { priority: 5 });
+    const comeBack = desk.deathAt(
+      (message) =>
+        message.type === 'progress' && message.tasks.some((row) => row.taskId === id && row.received > 0),
+    );
+    head.release();
+    await comeBack();
+    // The list knows of nothing, the journal does.
+    expect(await desk.task(id)).toMatchObject({ state: 'waiting', received: 0 });
+    expect(await desk.files()).toEqual(expect.arrayContaining(PARTS));
+    await desk.call('tasks.pause', { id });
+    await desk.call('tasks.restart', { id });
+    expect(desk.events(id)).toContain('task.rewound');
+    for (const gate of gates) gate.release();
+    await desk.reaches(id, 'done');
+  });
+
   test('of a done task: the old file stays until the new one takes its place', async () => {
     const { desk, content: old, id } = await done();
     const content = desk.serve('/a.bin', { seed: 2 });
