@@ -1,4 +1,4 @@
-import { open, readdir } from 'node:fs/promises';
+import { open, readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { crc32 } from 'node:zlib';
 import { z } from 'zod';
@@ -12,21 +12,31 @@ import { Network } from './network.ts';
 
 const FileNote = z.object({ url: z.string() });
 
-/** By path of the server, the bytes of its file that lie in a journal's keeping. */
-export type Durable = ReadonlyMap<string, readonly Span[]>;
+/** What of a file lies in a journal's keeping. */
+interface Kept {
+  /** Which partial file it lies in: one that is begun anew is another. */
+  readonly part: string;
+  readonly spans: readonly Span[];
+}
+
+/** By path of the server. */
+export type Durable = ReadonlyMap<string, Kept>;
 
 /** What the journals in a folder vouch for, right after the process has died. */
 export async function durableIn(folder: string): Promise<Durable> {
   const disk = new Disk();
-  const found = new Map<string, readonly Span[]>();
+  const found = new Map<string, Kept>();
   for (const file of await readdir(folder)) {
     const [, name] = /^(.*)\.satchel$/.exec(file) ?? [];
     // What a restart has set aside is not gone on with.
     if (name === undefined || /\.old( \(\d+\))?$/.test(name)) continue;
     const journal = await readJournal(disk, { folder, name });
     if (journal === null || journal.sealed !== null) continue;
-    const part = join(folder, `${name}.part`);
-    for (const [path, region] of regionsOf(journal)) found.set(path, await rightIn(part, region));
+    const path = join(folder, `${name}.part`);
+    const facts = await stat(path, { bigint: true }).catch(() => null);
+    const part = `${facts?.ino} ${facts?.birthtimeNs}`;
+    for (const [served, region] of regionsOf(journal))
+      found.set(served, { part, spans: await rightIn(path, region) });
   }
   return found;
 }
@@ -70,6 +80,8 @@ const pathOf = (url: string) => new URL(url).pathname;
 
 export interface Refetch {
   readonly path: string;
+  /** The partial file that has them. */
+  readonly part: string;
   readonly bytes: number;
 }
 
@@ -80,12 +92,12 @@ export function refetched(durable: Durable, requests: readonly Logged[]): readon
     const path = Network.pathOf(request);
     const asked = askedOf(request);
     if (asked === null) continue;
-    for (const { start, end } of durable.get(path) ?? []) {
+    for (const { start, end } of durable.get(path)?.spans ?? []) {
       const both = Math.min(end, asked.end) - Math.max(start, asked.start);
       if (both > 0) found.set(path, (found.get(path) ?? 0) + both);
     }
   }
-  return [...found].map(([path, bytes]) => ({ path, bytes }));
+  return [...found].map(([path, bytes]) => ({ path, bytes, part: durable.get(path)?.part ?? '' }));
 }
 
 /** What of the file a request has brought; null: nothing of it. */

@@ -18,8 +18,7 @@ export class Refetches {
   readonly #folder: string;
   readonly #roll: Roll;
   readonly #tally: Tally;
-  /** By task, one list for each life that had any. */
-  readonly #byTask = new Map<string, (readonly Refetch[])[]>();
+  readonly #byTask = new Map<string, readonly Refetch[]>();
   #durable: Durable = new Map();
 
   constructor(folder: string, roll: Roll, tally: Tally) {
@@ -37,14 +36,18 @@ export class Refetches {
       if (its.length === 0) continue;
       // What has begun anew may take more than a life for it.
       for (const { path } of known.files) promised.delete(path);
-      this.#byTask.set(known.id, [...(this.#byTask.get(known.id) ?? []), its]);
+      this.#byTask.set(known.id, [...(this.#byTask.get(known.id) ?? []), ...its]);
       if (!mayRewind(known)) this.#roll.break(when, `${inWords(its)} again, and nothing was wrong with it`);
     }
     // What was durable stays promised, whatever becomes of its journal, until it has been fetched again.
     this.#durable = new Map([...promised, ...(await durableIn(this.#folder))]);
   }
 
-  /** Each must have been told of, with a reason that was there; its bytes are counted by that. */
+  /**
+   * Each partial file that was begun anew must have been told of, with a reason that was there; its bytes are counted by
+   * that. Once is enough for it: where a failing disk does not let the new one begin, it stays in place, and for the next
+   * try the first bytes are sent again.
+   */
   judge(told: readonly EventMessage[]): void {
     const rewinds = Map.groupBy(
       told.filter(({ event_type }) => event_type === 'task.rewound'),
@@ -54,11 +57,12 @@ export class Refetches {
     for (const [id, all] of this.#byTask) {
       const reasons = rewinds.get(id)?.map(reasonOf) ?? [];
       this.#demandCauses(id, reasons);
-      const bytes = all.flat().reduce((sum, refetch) => sum + refetch.bytes, 0);
+      const bytes = all.reduce((sum, refetch) => sum + refetch.bytes, 0);
       this.#tally.add(`durable bytes fetched again, by order of ${reasons[0] ?? 'nobody'}`, bytes);
-      if (reasons.length >= all.length) continue;
-      const times = `in ${all.length} lives, told of ${reasons.length} times`;
-      this.#roll.break('at last', `${inWords(all.flat())} again ${times}`);
+      const parts = new Set(all.map(({ part }) => part)).size;
+      if (reasons.length >= parts) continue;
+      const times = `of ${parts} partial files, told of ${reasons.length} times`;
+      this.#roll.break('at last', `${inWords(all)} again ${times}`);
     }
   }
 

@@ -19,7 +19,7 @@ import { Tally } from './tally.ts';
 import { Troubles } from './troubles.ts';
 
 export interface Plan {
-  /** Empty, and on a disk of its own where `fill` is given. */
+  /** Empty. */
   readonly folder: string;
   readonly seed: number;
   /** Lives go on until this says no more; the one under way ends. */
