@@ -132,7 +132,7 @@ describe('the page', () => {
   test('leads nowhere else: no navigation, no window, no download, no webview', async () => {
     const source = await serveFiles();
     source.serve('/evil.bin', { content: new Content(1, 10) });
-    const { desk } = satchel();
+    const { desk } = await open();
     const before = desk.page.url();
     await desk.page.evaluate((url) => {
       const follow = (href: string, attributes: Partial<HTMLAnchorElement>) => {

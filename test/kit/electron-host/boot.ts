@@ -43,17 +43,25 @@ async function holdPopups(): Promise<void> {
 }
 
 /**
- * While it is held its opener stands still with it, for good if it is closed then: first it goes on, to nowhere. That
- * it leads nowhere is waited for, or it could be faster; the rest is not: it may move to another process, and then there
- * is no answer.
+ * While it is held its opener stands still with it, for good if it is closed then: first it goes on, to nowhere. What it
+ * asks for is failed and not only held, for what is held goes on when its page is closed. Whether it asks for anything
+ * is not known before; whether it goes on is not always answered: it may move to another process.
  */
 async function closePopup(page: CdpSession, targetId: string): Promise<void> {
-  const { root } = browser();
+  const failed = new Promise<void>((resolve) => {
+    page.on('Fetch.requestPaused', ({ requestId }) => {
+      page
+        .send('Fetch.failRequest', { requestId, errorReason: 'BlockedByClient' })
+        .then(() => resolve(), resolve);
+    });
+  });
   await page.send('Fetch.enable');
-  await Promise.all([
-    page.send('Runtime.runIfWaitingForDebugger'),
-    root.send('Target.closeTarget', { targetId }),
-  ]);
+  // By the second answer its opener has gone on, and has asked for what the popup is to show.
+  const goneOn = page
+    .send('Runtime.runIfWaitingForDebugger')
+    .then(() => page.send('Runtime.evaluate', { expression: '0' }));
+  await Promise.race([failed, goneOn]);
+  await browser().root.send('Target.closeTarget', { targetId });
 }
 
 /** Pages save nothing; the app is asked, as it would be. */
